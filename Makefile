@@ -1,0 +1,1 @@
+# kubia: `make` lists what there is.

@@ -1,0 +1,105 @@
+"""The process boundary: the one place where errors become words and exit codes."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from types import FrameType
+from typing import NoReturn
+
+from kubia_cli import cli
+from kubia_cli.errors import KubiaError, ProgramExit
+from kubia_cli.session import Session
+
+BUG = 70
+
+
+class Signalled(BaseException):
+    """A signal that asks us to end; raised where the program stands, so that clean-up runs on the way out."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
+
+
+def entry() -> NoReturn:
+    """The console script: run, then end with the exit code or by the signal."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, _raise_signal)
+    session = Session()
+    try:
+        code = main(sys.argv[1:], session)
+        _flush()
+    except KeyboardInterrupt:
+        _die_by(signal.SIGINT, session)
+    except Signalled as caught:
+        _die_by(caught.number, session)
+    except BrokenPipeError:
+        _die_by(signal.SIGPIPE, session)
+    sys.exit(code)
+
+
+def main(argv: Sequence[str], session: Session | None = None) -> int:
+    """Run one command line and return its exit code; signals and a closed stdout pass through as exceptions."""
+    session = session or Session()
+    try:
+        cli.run(argv, session)
+    except ProgramExit as program:
+        return program.status
+    except KubiaError as error:
+        _report(error, session)
+        return error.exit_code
+    except BrokenPipeError:
+        raise
+    except Exception as error:  # the one catch-all (DESIGN, house rule 4)
+        from typer import Exit
+
+        if isinstance(error, Exit):  # --help was printed
+            return error.exit_code
+        from kubia_cli.output.crash import record
+
+        record(error, session.console)
+        return BUG
+    return 0
+
+
+def _report(error: KubiaError, session: Session) -> None:
+    from kubia_cli.output import report
+
+    if session.settings.output == "json":
+        import json
+
+        session.console.result(json.dumps(report.as_object(error), indent=2))
+    session.console.error(report.as_text(error))
+
+
+def _raise_signal(number: int, _frame: FrameType | None) -> None:
+    raise Signalled(number)
+
+
+def _flush() -> None:
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # The reader has gone; what follows must not fail again when the interpreter flushes at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise
+
+
+def _die_by(number: int, session: Session) -> NoReturn:
+    """End by the signal itself, so that a shell sees 128+n and WIFSIGNALED; say first what state things are in."""
+    name = signal.Signals(number).name
+    if number == signal.SIGPIPE:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    elif session.state:
+        session.console.error(f"stopped by {name}\n  state: {session.state}")
+    signal.signal(number, signal.SIG_DFL)
+    os.kill(os.getpid(), number)
+    sys.exit(128 + number)
+
+
+if __name__ == "__main__":
+    entry()

@@ -1,0 +1,137 @@
+"""Session: everything outside a verb. Settings, streams, and the two engines, each opened on first use.
+
+A verb asks the Session and never an SDK. What a test must replace is an attribute here; nothing is patched.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import BinaryIO
+
+from kubia_cli.engines import Cluster, Docker, Event
+from kubia_cli.errors import UsageError
+from kubia_cli.model.resource import Resource
+from kubia_cli.output.console import Console
+
+ENGINES = ("docker", "kubernetes")
+
+
+@dataclass(frozen=True)
+class GlobalOption:
+    """An option of every verb, before or behind it: its field in Settings, its spellings; no metavar is a flag."""
+
+    field: str
+    names: tuple[str, ...]
+    help: str
+    metavar: str = ""
+
+
+GLOBAL_OPTIONS = (
+    GlobalOption("namespace", ("--namespace", "-n"), "The namespace to work in.", "NAME"),
+    GlobalOption("context", ("--context",), "The kubeconfig context to use.", "NAME"),
+    GlobalOption("kubeconfig", ("--kubeconfig",), "The kubeconfig file to use.", "FILE"),
+    GlobalOption("on", ("--on",), "The engine to work on: docker or kubernetes.", "ENGINE"),
+    GlobalOption("docker_context", ("--docker-context",), "The Docker context to use.", "NAME"),
+    GlobalOption("verbose", ("--verbose",), "Say more of what is done."),
+)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The global options, as typed before or behind the verb; "" where nothing was said."""
+
+    namespace: str = ""
+    context: str = ""
+    kubeconfig: str = ""
+    on: str = ""
+    docker_context: str = ""
+    verbose: bool = False
+    output: str = ""
+
+    def merged(self, **typed: str | bool | None) -> Settings:
+        """Return these settings with what was typed behind the verb laid over them."""
+        return replace(self, **{name: value for name, value in typed.items() if value})
+
+
+class Session:
+    """One run of the command line."""
+
+    def __init__(
+        self,
+        settings: Settings | None = None,
+        console: Console | None = None,
+        env: Mapping[str, str] | None = None,
+        stdin: BinaryIO | None = None,
+    ) -> None:
+        self.settings = settings or Settings()
+        self.env: Mapping[str, str] = os.environ if env is None else env
+        self.console = console or Console(env=self.env)
+        self.stdin = sys.stdin.buffer if stdin is None else stdin
+        #: What the world looks like should a signal end the run now; the ``state:`` line of that message.
+        self.state = ""
+
+    @cached_property
+    def docker(self) -> Docker:
+        """The Docker engine: --docker-context, DOCKER_HOST, DOCKER_CONTEXT, else the config's current context."""
+        from kubia_cli.engines.docker.engine import connect
+
+        return connect(self.env, context=self.settings.docker_context)
+
+    @cached_property
+    def cluster(self) -> Cluster:
+        """The cluster of --context, else of the kubeconfig's current context."""
+        from kubia_cli.engines.kubernetes.api import connect
+
+        return connect(
+            self.env,
+            kubeconfig=self.settings.kubeconfig,
+            context=self.settings.context,
+            namespace=self.settings.namespace,
+            on_warning=self.console.warning,
+        )
+
+    @cached_property
+    def on(self) -> str:
+        """The engine that was asked for by --on or KUBIA_ON: ``docker``, ``kubernetes`` or "" when nothing was said."""
+        said = self.settings.on or self.env.get("KUBIA_ON", "")
+        if said and said not in ENGINES:
+            raise UsageError("on.unknown", f"`{said}` is no engine: --on takes docker or kubernetes")
+        return said
+
+    @property
+    def kubernetes_meant(self) -> bool:
+        """Whether something on the line belongs to Kubernetes alone: --on kubernetes, -n, --context, --kubeconfig."""
+        settings = self.settings
+        return self.on == "kubernetes" or bool(settings.namespace or settings.context or settings.kubeconfig)
+
+    def show(
+        self,
+        resources: Sequence[Resource],
+        output: str = "",
+        *,
+        deed: str = "",
+        listed: bool = False,
+    ) -> None:
+        """Print resources as ``-o`` says. ``deed`` ("scaled") is the human form of a verb that changes things;
+        ``listed`` makes json and yaml a List even for one.
+        """
+        from kubia_cli.output.printers import show
+
+        show(self.console, resources, output, deed=deed, listed=listed)
+
+    def follow(self, events: Iterable[Event]) -> None:
+        """Draw events on stderr until they end: live on a terminal, a line a change elsewhere."""
+        from kubia_cli.output.progress import follow
+
+        follow(self.console, events)
+
+    def summary(self, title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+        """On a terminal, end a verb with a table on stderr of what it made; elsewhere print nothing."""
+        if self.console.rich_on(self.console.err) and not self.console.quiet:
+            from kubia_cli.output.boxes import box
+
+            box(self.console, title, columns, rows)
