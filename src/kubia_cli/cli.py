@@ -8,7 +8,7 @@ from __future__ import annotations
 import importlib
 import inspect
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from difflib import get_close_matches
 from types import ModuleType
 from typing import Any
@@ -94,13 +94,13 @@ def split_globals(argv: Sequence[str], settings: Settings) -> tuple[Settings, li
             break
         words.pop(0)
         if not known.metavar:
-            settings = replace(settings, **{known.field: True})
+            settings = settings.merged(**{known.field: True})
             continue
         if not equals:
             if not words:
                 raise UsageError("option.value-missing", f"`{name}` needs a value")
             value = words.pop(0)
-        settings = replace(settings, **{known.field: value})
+        settings = settings.merged(**{known.field: value})
     return settings, words
 
 

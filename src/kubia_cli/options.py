@@ -80,7 +80,7 @@ def as_typer(verb: Callable[..., None]) -> Callable[..., None]:
         session.settings = session.settings.merged(**typed, output=values.get("output", ""))
         verb(session, **values)
 
-    del command.__wrapped__  # type: ignore[attr-defined]  # Typer would read the verb's own signature through it
+    del command.__wrapped__  # Typer would read the verb's own signature through it
     command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     command.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
     return command

@@ -41,6 +41,16 @@ class Console:
         """As ``rich_on``, and NO_COLOR (https://no-color.org) is not set."""
         return self.rich_on(stream) and not self.env.get("NO_COLOR")
 
+    def width(self, stream: TextIO) -> int:
+        """Return the width of the terminal behind ``stream``, in character cells; 80 where nothing tells."""
+        said = self.env.get("COLUMNS", "")
+        if said.isdecimal() and int(said):
+            return int(said)
+        try:
+            return os.get_terminal_size(stream.fileno()).columns or 80
+        except (OSError, ValueError):  # no terminal, or a stream without a file
+            return 80
+
     def result(self, text: str, *, end: str = "\n") -> None:
         """Write a result to stdout as it is; characters that its encoding lacks are written as escapes."""
         self._write(self.out, text + end)
