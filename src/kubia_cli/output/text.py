@@ -11,8 +11,8 @@ import re
 #: Longest text shown for one field, in characters.
 FIELD_LIMIT = 4096
 
-# C0 but tab and newline, DEL, C1, marks that reorder text, line separators, lone surrogates.
-_UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff]")
+#: C0 but tab and newline, DEL, C1, marks that reorder text, line separators, lone surrogates.
+UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff]")
 
 
 def _visible(match: re.Match[str]) -> str:
@@ -25,7 +25,7 @@ def safe(text: object, *, limit: int = FIELD_LIMIT) -> str:
     shown = str(text)
     if len(shown) > limit:
         shown = shown[:limit] + "…"
-    return _UNSAFE.sub(_visible, shown)
+    return UNSAFE.sub(_visible, shown)
 
 
 def safe_line(text: object, *, limit: int = FIELD_LIMIT) -> str:
