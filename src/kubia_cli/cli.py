@@ -6,12 +6,10 @@ Only the verb that is asked for is imported: `kubia --help` and completion load 
 from __future__ import annotations
 
 import importlib
-import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from types import ModuleType
-from typing import Any
 
 from kubia_cli import __version__
 from kubia_cli.errors import UsageError
@@ -62,9 +60,6 @@ VERBS = (
 
 
 _GLOBALS = {name: option for option in GLOBAL_OPTIONS for name in option.names}
-
-# Optional values come only by `=`; the option alone means this.
-_ALONE = {"--dry-run": "--dry-run=client"}
 
 
 def run(argv: Sequence[str], session: Session) -> None:
@@ -117,7 +112,7 @@ def find_verb(word: str, line: Sequence[str]) -> Verb:
 
 
 def _run_verb(words: list[str], session: Session) -> None:
-    from kubia_cli.options import parse_errors
+    from kubia_cli.options import as_click, parse_errors
 
     pasted.refuse_typography(words)
     verb = find_verb(words[0], words)
@@ -136,27 +131,9 @@ def chosen_command(module: ModuleType, words: list[str]) -> tuple[Callable[..., 
     choose: Callable[[list[str]], tuple[Callable[..., None], list[str]]] | None = getattr(module, "choose", None)
     if choose is not None:
         return choose(words)
+    from kubia_cli.options import fill_optional_values
+
     return module.command, fill_optional_values(words)
-
-
-def fill_optional_values(words: Sequence[str]) -> list[str]:
-    """Give options whose value is optional the one they mean when they stand alone, up to a ``--``."""
-    end = words.index("--") if "--" in words else len(words)
-    return [*(_ALONE.get(word, word) for word in words[:end]), *words[end:]]
-
-
-def as_click(function: Callable[..., None]) -> Any:
-    """Return the click command of a verb's function; ``verbatim`` on it stops option parsing at the first argument."""
-    import typer
-
-    from kubia_cli.options import as_typer
-
-    app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
-    settings = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
-    if getattr(function, "verbatim", False):
-        settings["allow_interspersed_args"] = False
-    app.command(help=inspect.getdoc(function), context_settings=settings)(as_typer(function))
-    return typer.main.get_command(app)
 
 
 def root_help() -> str:

@@ -127,9 +127,18 @@ class TimedOutError(KubiaError):
 
 
 class ContainerStartError(KubiaError):
-    """A foreground ``run``, ``exec`` or ``cluster ssh`` that could not be started (docker's 125)."""
+    """A foreground ``run``, ``exec`` or ``cluster ssh`` that we could not start or follow (docker's 125).
+
+    ``status`` is 126 (not executable) or 127 (not found) where the engine says that of the program.
+    """
 
     exit_code = 125
+
+    def __init__(
+        self, code: str, message: str, *, said: str = "", state: str = "", fix: str = "", status: int = 125
+    ) -> None:
+        super().__init__(code, message, said=said, state=state, fix=fix)
+        self.exit_code = status
 
 
 class ProgramExit(Exception):  # noqa: N818 (not an error: the program's own exit code, passed on)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Annotated, Any
 
@@ -16,6 +16,9 @@ from typer.exceptions import TyperException
 
 from kubia_cli.errors import UsageError
 from kubia_cli.session import GLOBAL_OPTIONS, GlobalOption, Session
+
+# Optional values come only by `=`; the option alone means this.
+_ALONE = {"--dry-run": "--dry-run=client"}
 
 Output = Annotated[
     str,
@@ -84,3 +87,55 @@ def as_typer(verb: Callable[..., None]) -> Callable[..., None]:
     command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     command.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
     return command
+
+
+def fill_optional_values(words: Sequence[str]) -> list[str]:
+    """Give options whose value is optional the one they mean when they stand alone, up to a ``--``."""
+    end = words.index("--") if "--" in words else len(words)
+    return [*(_ALONE.get(word, word) for word in words[:end]), *words[end:]]
+
+
+def as_click(function: Callable[..., None]) -> Any:
+    """Return the click command of a verb's function; ``verbatim`` on it stops option parsing at the first argument."""
+    app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+    settings = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+    if getattr(function, "verbatim", False):
+        settings["allow_interspersed_args"] = False
+    app.command(help=inspect.getdoc(function), context_settings=settings)(as_typer(function))
+    return typer.main.get_command(app)
+
+
+def value_options(*functions: Callable[..., None]) -> dict[str, bool]:
+    """Return every spelling of the functions' options, and whether a value follows it (False: it is a flag)."""
+    declared = [parameter for function in functions for parameter in as_click(function).params]
+    spellings = {
+        name: not (parameter.is_flag or parameter.count)
+        for parameter in declared
+        if parameter.param_type_name == "option"
+        for name in (*parameter.opts, *parameter.secondary_opts)
+    }
+    return {"--help": False, "-h": False} | spellings
+
+
+def leading_options(words: Sequence[str], takes_value: Mapping[str, bool]) -> int:
+    """Return how many words at the front are options and their values; an argument or ``--`` ends them.
+
+    An option that ``takes_value`` does not know is taken for a flag: it is the parser's to refuse.
+    """
+    position = 0
+    while position < len(words):
+        word = words[position]
+        if word in ("-", "--") or not word.startswith("-"):
+            break
+        position += 2 if _value_follows(word, takes_value) else 1
+    return min(position, len(words))
+
+
+def _value_follows(word: str, takes_value: Mapping[str, bool]) -> bool:
+    """Whether the next word is this one's value: not for ``--name=value``, ``-nvalue`` and ``-it``."""
+    if word.startswith("--"):
+        return word not in _ALONE and takes_value.get(word, False)
+    for place, letter in enumerate(word[1:], start=1):
+        if takes_value.get(f"-{letter}", False):
+            return place == len(word) - 1
+    return False

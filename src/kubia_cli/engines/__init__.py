@@ -11,32 +11,11 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
 from kubia_cli.model.events import Event
+from kubia_cli.model.program import ProgramStream
 from kubia_cli.model.resource import Kind, Target
 
 Object = dict[str, Any]
 DryRun = Literal["none", "client", "server"]
-
-
-class ProgramStream(Protocol):
-    """The pipes or terminal of a program that runs in a container."""
-
-    def read(self) -> tuple[int, bytes] | None:
-        """Block for the next piece: (1 for stdout or 2 for stderr, bytes); None at the end."""
-
-    def write(self, data: bytes) -> None:
-        """Send bytes to the program's stdin."""
-
-    def close_stdin(self) -> None:
-        """Tell the program that no input follows."""
-
-    def resize(self, columns: int, rows: int) -> None:
-        """Tell the program's terminal its size, in character cells."""
-
-    def exit_code(self) -> int:
-        """Return the program's exit code, once ``read`` gave None."""
-
-    def close(self) -> None:
-        """Let go of the connection; the program is not signalled."""
 
 
 @dataclass(frozen=True)
@@ -207,8 +186,16 @@ class Docker(Protocol):
     ) -> str:
         """Make an image of a container; returns its id."""
 
-    def containers(self, *, all: bool = False, labels: Sequence[str] = (), size: bool = False) -> list[Object]:
-        """Containers, running ones unless ``all``."""
+    def containers(
+        self,
+        *,
+        all: bool = False,
+        labels: Sequence[str] = (),
+        size: bool = False,
+        filters: Mapping[str, Sequence[str]] | None = None,
+        limit: int = 0,
+    ) -> list[Object]:
+        """Containers, the newest first; running ones unless ``all``. ``limit`` counts stopped ones too, 0 is none."""
 
     def container(self, name: str) -> Object:
         """Inspect a container. NotFoundError."""
@@ -217,7 +204,8 @@ class Docker(Protocol):
         """Create a container from the engine's own JSON; returns its id. ConflictError when the name is taken."""
 
     def start(self, container: str) -> None:
-        """Start a created container. ConflictError when a port is taken."""
+        """Start a created container. ConflictError when a port is taken, ContainerStartError with status 126 or 127
+        when the program cannot be run."""
 
     def attach(self, container: str, *, stdin: bool = False, tty: bool = False, logs: bool = False) -> ProgramStream:
         """Attach to a container's main process; before ``start``, so that nothing is lost."""

@@ -57,13 +57,11 @@ class Console:
 
     def result_bytes(self, data: bytes) -> None:
         """Write a program's or log's own bytes to stdout, unchanged."""
-        self.out.flush()
-        buffer = getattr(self.out, "buffer", None)
-        if buffer is None:
-            self.out.write(data.decode("utf-8", "backslashreplace"))
-        else:
-            buffer.write(data)
-            buffer.flush()
+        self._write_bytes(self.out, data)
+
+    def error_bytes(self, data: bytes) -> None:
+        """Write what a program wrote to its stderr to ours, unchanged."""
+        self._write_bytes(self.err, data)
 
     def line(self, text: str = "") -> None:
         """Write one line of talk to stderr."""
@@ -88,3 +86,12 @@ class Console:
         encoding = getattr(stream, "encoding", None) or "utf-8"
         stream.write(text.encode(encoding, "backslashreplace").decode(encoding))
         stream.flush()
+
+    def _write_bytes(self, stream: TextIO, data: bytes) -> None:
+        stream.flush()
+        buffer = getattr(stream, "buffer", None)
+        if buffer is None:
+            stream.write(data.decode("utf-8", "backslashreplace"))
+        else:
+            buffer.write(data)
+            buffer.flush()
