@@ -1,1 +1,48 @@
-# kubia: `make` lists what there is.
+# kubia: every target works first, in a fresh clone. `make` lists them.
+.DEFAULT_GOAL := help
+.PHONY: help install demo test check lab lab-down lab-env lock clean
+SHELL := /bin/bash
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/.installed
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+install: $(STAMP) ## make .venv with .venv/bin/kubia
+	@echo 'kubia is installed; to have it on PATH in this shell:'
+	@echo '  export PATH="$(CURDIR)/.venv/bin:$$PATH"'
+
+$(STAMP): pyproject.toml requirements.lock requirements-dev.lock
+	@scripts/venv $(PYTHON)
+	@touch $@
+
+demo: $(STAMP) ## the main job on app/, on a real engine
+	@scripts/with-lab scripts/demo
+
+test: $(STAMP) ## every test, on real parts; says at its end which were real
+	@scripts/with-lab $(BIN)/python -m pytest -q
+
+check: $(STAMP) ## format, lint, types, arrows
+	@$(BIN)/ruff format --check --quiet src tests bench
+	@$(BIN)/ruff check --quiet src tests bench
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
+
+lab: ## start the engine, registry and cluster that the tests use
+	@$(PYTHON) -m tests.lab up
+
+lab-down: ## stop them and remove all they left
+	@$(PYTHON) -m tests.lab down
+
+lab-env: ## print what a shell needs to use them: eval "$$(make -s lab-env)"
+	@$(PYTHON) -m tests.lab env
+
+lock: $(STAMP) ## renew requirements.lock and requirements-dev.lock
+	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header \
+	  --python-version 3.11 pyproject.toml --output-file requirements.lock
+	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header \
+	  --python-version 3.11 --group dev --constraint requirements.lock --output-file requirements-dev.lock
+
+clean: ## remove what install and the checks made
+	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis
