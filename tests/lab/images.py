@@ -10,14 +10,12 @@ import json
 import re
 import shutil
 import socket
-import subprocess
 import tarfile
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
 from tests.lab import binaries, packages, processes, registry
-from tests.lab.errors import UnavailableError
 from tests.lab.progress import say, step
 from tests.lab.registry import Layer
 from tests.lab.state import State, cache_dir
@@ -92,7 +90,11 @@ def seed(lab: State) -> None:
     packages.ensure(*packages.IMAGES)
     busybox = packages.find("busybox")
     registry.put_image(
-        lab.registry, "library/busybox", ["latest"], _layer("busybox", [busybox], _busybox), {"Env": [_PATH], "Cmd": ["sh"]}
+        lab.registry,
+        "library/busybox",
+        ["latest"],
+        _layer("busybox", [busybox], _busybox),
+        {"Env": [_PATH], "Cmd": ["sh"]},
     )
     node = str(Path(packages.find("node")).resolve())
     said = processes.run([node, "--version"]).strip().removeprefix("v")
@@ -119,7 +121,9 @@ def seed_app(lab: State) -> None:
         return
     text = dockerfile.read_text()
     if not hub_answers():
-        text = re.sub(r"^(FROM\s+(?:--\S+\s+)*)(node(?::\S+)?)", rf"\1{lab.registry}/library/\2", text, flags=re.M | re.I)
+        text = re.sub(
+            r"^(FROM\s+(?:--\S+\s+)*)(node(?::\S+)?)", rf"\1{lab.registry}/library/\2", text, flags=re.M | re.I
+        )
     image = f"{lab.registry}/luksa/kubia"
     docker = [packages.find("docker"), "-H", lab.docker_host]
     with step("image luksa/kubia"):

@@ -226,7 +226,7 @@ def _within(seconds: float, work: Callable[[], Result], give_up: Callable[[], No
         try:
             with _translated():
                 results.append(work())
-        except BaseException as problem:  # noqa: BLE001 (raised again below, in the thread that asked)
+        except BaseException as problem:
             problems.append(problem)
 
     thread = threading.Thread(target=run, daemon=True)
