@@ -24,8 +24,8 @@ test: $(STAMP) ## every test, on real parts; says at its end which were real
 	@$(BIN)/python -m pytest -q tests/unit
 
 check: $(STAMP) ## format, lint, types, arrows
-	@$(BIN)/ruff format --check --quiet src tests bench
-	@$(BIN)/ruff check --quiet src tests bench
+	@$(BIN)/ruff format --check --quiet src tests
+	@$(BIN)/ruff check --quiet src tests
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
 

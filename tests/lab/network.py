@@ -80,7 +80,7 @@ def prepare() -> None:
 
 
 def add_pod_bridge() -> None:
-    """The pods' bridge, made before the first pod: its address is the node's, since a kubelet refuses a loopback one."""
+    """The pods' bridge, made before the first pod: its address is the node's, as a kubelet refuses loopback."""
     ip = packages.find("ip")
     existing = {link["ifname"] for link in json.loads(run([ip, "-j", "link", "show"]))}
     if POD_BRIDGE not in existing:

@@ -34,7 +34,7 @@ _PROC = Path("/proc")
 
 
 def started_at(pid: int) -> int | None:
-    """When process `pid` began, in clock ticks since boot (proc(5), stat field 22); None when it is gone or a zombie."""
+    """When process `pid` began, in clock ticks since boot (proc(5), field 22); None when it is gone or a zombie."""
     try:
         fields = (_PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()
     except OSError:
@@ -135,7 +135,7 @@ def _in_lab_cgroup(pid: int) -> bool:
 
 
 def belongs_to_lab(arguments: list[str], directory: Path) -> bool:
-    """Whether these are the arguments of one of the lab's daemons or shims: a program of ours, told of our directory."""
+    """Whether these are the arguments of one of the lab's daemons or shims: a program told of our directory."""
     return (
         bool(arguments)
         and Path(arguments[0]).name in PROGRAMS
