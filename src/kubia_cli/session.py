@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from kubia_cli.engines import Cluster, Docker, Event
 from kubia_cli.errors import UsageError
@@ -52,9 +52,10 @@ class Settings:
     verbose: bool = False
     output: str = ""
 
-    def merged(self, **typed: str | bool | None) -> Settings:
+    def merged(self, **typed: Any) -> Settings:
         """Return these settings with what was typed behind the verb laid over them."""
-        return replace(self, **{name: value for name, value in typed.items() if value})
+        said: dict[str, Any] = {name: value for name, value in typed.items() if value}
+        return replace(self, **said)
 
 
 class Session:
