@@ -1,4 +1,4 @@
-"""An API server as the rest of kubia asks it: paths checked, credentials shown, asked again by the rule, one translator.
+"""An API server as the rest of kubia asks it: paths checked, credentials shown, asked again by the rule.
 
 Every call to a cluster goes through ``ApiServer``, so that no call lacks a time limit and no SDK exception gets out.
 """

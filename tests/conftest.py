@@ -1,0 +1,193 @@
+"""Fixtures: the lab, a namespace for each test, and a shell to type in.
+
+A part of the lab that cannot be had skips its tests, with the reason; under `--require` (in CI: all) it fails them.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from tests.lab.packages import find
+from tests.lab.state import PARTS, State
+from tests.shell import ROOT, Shell
+
+Tool = Callable[..., str]
+
+_lab = pytest.StashKey[State]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--require",
+        default=os.environ.get("KUBIA_REQUIRE", ""),
+        metavar="PARTS",
+        help=f"parts of the lab without which the run fails: all, or some of {','.join(PARTS)}",
+    )
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Say which engines were real."""
+    lab = config.stash.get(_lab, None)
+    if lab is None:
+        terminalreporter.write_line("engines: none was needed")
+        return
+    for part in PARTS:
+        version = lab.versions.get(part) or lab.versions.get("kubernetes" if part == "cluster" else part)
+        absent = lab.unavailable.get(part) or "not asked for"
+        terminalreporter.write_line(f"engines: {part} {'real, ' + version if version else 'absent: ' + absent}")
+
+
+@pytest.fixture(scope="session")
+def lab(request: pytest.FixtureRequest) -> Iterator[State]:
+    """The lab, with the parts that the collected tests need; stopped at the end unless it ran before."""
+    from tests.lab.bring_up import bring_up, is_up
+    from tests.lab.tear_down import tear_down
+
+    wanted = {part for part in PARTS for item in request.session.items if item.get_closest_marker(part)}
+    ran_before = is_up()
+    lab = bring_up([part for part in PARTS if part in wanted])
+    request.config.stash[_lab] = lab
+    yield lab
+    if not ran_before:
+        tear_down()
+
+
+@pytest.fixture(autouse=True)
+def _needed_parts(request: pytest.FixtureRequest) -> None:
+    """Skip, or fail where it is required, a test whose part of the lab cannot be had."""
+    parts = [part for part in PARTS if request.node.get_closest_marker(part)]
+    if not parts:
+        return
+    lab: State = request.getfixturevalue("lab")
+    reasons = [f"{part}: {lab.unavailable[part]}" for part in parts if part in lab.unavailable]
+    if request.node.get_closest_marker("own_engine") and not lab.own_engine and not reasons:
+        reasons.append("it types fixed names, and this Docker engine is not the lab's own")
+    if not reasons:
+        return
+    required = str(request.config.getoption("--require")).split(",")
+    if "all" in required or any(part in required for part in parts):
+        pytest.fail(f"required, but absent: {'; '.join(reasons)}", pytrace=False)
+    pytest.skip("; ".join(reasons))
+
+
+@pytest.fixture(scope="session")
+def run_id() -> str:
+    """A word of this run's own, for the names of what tests make."""
+    return f"kt{uuid.uuid4().hex[:6]}"
+
+
+@pytest.fixture(scope="session")
+def registry(lab: State) -> str:
+    """The registry's host and port."""
+    return lab.registry
+
+
+@pytest.fixture
+def docker(lab: State) -> Tool:
+    """Docker's own client, for a look from outside: ``docker("ps", "-q")`` or ``docker("ps -q")``; returns stdout."""
+    return _tool(find("docker"), {"DOCKER_HOST": lab.docker_host})
+
+
+@pytest.fixture
+def kubectl(lab: State, namespace: str) -> Tool:
+    """The real kubectl, in the test's namespace."""
+    return _tool(lab.kubectl, {"KUBECONFIG": lab.kubeconfig}, "--namespace", namespace)
+
+
+@pytest.fixture
+def namespace(lab: State, run_id: str) -> Iterator[str]:
+    """A namespace of the test's own, gone after it."""
+    name = f"{run_id}-{uuid.uuid4().hex[:6]}"
+    tool = _tool(lab.kubectl, {"KUBECONFIG": lab.kubeconfig})
+    tool("create", "namespace", name)
+    # Pods need the namespace's default account, which a controller makes.
+    tool("wait", "--for=create", "serviceaccount/default", "--namespace", name, "--timeout=30s")
+    yield name
+    tool("delete", "namespace", name, "--wait=false")
+
+
+@pytest.fixture
+def kubeconfig(lab: State, namespace: str, tmp_path: Path) -> Path:
+    """The lab's kubeconfig, with the test's namespace in its context."""
+    file = tmp_path / "kubeconfig"
+    file.write_text(Path(lab.kubeconfig).read_text())
+    _tool(lab.kubectl, {"KUBECONFIG": str(file)})("config", "set-context", "--current", "--namespace", namespace)
+    return file
+
+
+@pytest.fixture
+def shell(request: pytest.FixtureRequest, lab: State, tmp_path: Path) -> Iterator[Shell]:
+    """A shell with the lab's engine and, for a test that needs the cluster, its kubeconfig."""
+    yield from _shell(request, lab, tmp_path, "")
+
+
+@pytest.fixture(params=["kubia", "k"])
+def reader(request: pytest.FixtureRequest, lab: State, tmp_path: Path) -> Iterator[Shell]:
+    """The shell of a reader of the chapter: once as it is printed, once with ``alias k=kubia``."""
+    yield from _shell(request, lab, tmp_path, "" if request.param == "kubia" else request.param)
+
+
+def _shell(request: pytest.FixtureRequest, lab: State, tmp_path: Path, alias: str) -> Iterator[Shell]:
+    home = tmp_path / "home"
+    home.mkdir(exist_ok=True)
+    env = {
+        "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)]),
+        "HOME": str(home),
+        "LANG": "C.UTF-8",
+        "KUBECONFIG": str(tmp_path / "no-kubeconfig"),
+    }
+    if lab.docker_host:
+        env["DOCKER_HOST"] = lab.docker_host
+    namespace = ""
+    if request.node.get_closest_marker("cluster"):
+        env["KUBECONFIG"] = str(request.getfixturevalue("kubeconfig"))
+        namespace = request.getfixturevalue("namespace")
+    typed = Shell(env, ROOT, alias, namespace)
+    left_alone = _of_the_engine(lab)
+    yield typed
+    typed.close()
+    _remove_since(lab, left_alone)
+
+
+def _of_the_engine(lab: State) -> dict[str, set[str]]:
+    """The containers, tags and volumes of the lab's own engine; of another's nothing is listed and nothing removed."""
+    if not lab.own_engine:
+        return {}
+    docker = _tool(find("docker"), {"DOCKER_HOST": lab.docker_host})
+    return {
+        "rm -fv": set(docker("ps -aq").split()),
+        "rmi -f": set(docker("images --format {{.Repository}}:{{.Tag}}").split()),
+        "volume rm -f": set(docker("volume ls -q").split()),
+    }
+
+
+def _remove_since(lab: State, before: dict[str, set[str]]) -> None:
+    docker = _tool(find("docker"), {"DOCKER_HOST": lab.docker_host})
+    for deed, now in _of_the_engine(lab).items():
+        made = sorted(each for each in now - before[deed] if "<none>" not in each)
+        if made:
+            docker(*deed.split(), *made)
+
+
+def _tool(program: str, env: dict[str, str], *always: str) -> Tool:
+    def run(*words: str, stdin: str | None = None) -> str:
+        typed = words[0].split() if len(words) == 1 else list(words)
+        done = subprocess.run(
+            [program, *always, *typed],
+            env={**os.environ, **env},
+            input=stdin,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        assert done.returncode == 0, f"{Path(program).name} {' '.join(typed)}: {done.stderr}"
+        return done.stdout
+
+    return run
