@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, BinaryIO
 
-from kubia_cli.engines import Cluster, Docker, Event
+from kubia_cli.engines import Cluster, Contexts, Docker, Event
 from kubia_cli.errors import UsageError
 from kubia_cli.model.resource import Resource
 from kubia_cli.output.console import Console
@@ -94,6 +94,20 @@ class Session:
             namespace=self.settings.namespace,
             on_warning=self.console.warning,
         )
+
+    @cached_property
+    def docker_contexts(self) -> Contexts:
+        """The contexts of Docker's config."""
+        from kubia_cli.engines.docker.contexts import DockerContexts
+
+        return DockerContexts(self.env)
+
+    @cached_property
+    def cluster_contexts(self) -> Contexts:
+        """The contexts of the kubeconfig: --kubeconfig, else KUBECONFIG's files, else ~/.kube/config."""
+        from kubia_cli.engines.kubernetes.contexts import KubeContexts
+
+        return KubeContexts(self.env, self.settings.kubeconfig)
 
     @cached_property
     def on(self) -> str:

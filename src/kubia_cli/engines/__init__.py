@@ -6,6 +6,7 @@ real ones. Objects are the engine's own JSON as dicts: typed models reject real 
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
@@ -26,6 +27,29 @@ class Image:
     reference: str
     digest: str = ""
     raw: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Context:
+    """A place to work, as kubeconfig or Docker's config name it; ``endpoint`` is its server's or daemon's address."""
+
+    name: str
+    engine: Literal["docker", "kubernetes"]
+    current: bool
+    endpoint: str
+    cluster: str = ""
+    user: str = ""
+    namespace: str = ""
+
+
+class Contexts(Protocol):
+    """The contexts of one engine's configuration. LocalError for a broken file."""
+
+    def all(self) -> list[Context]:
+        """Every context, in order of name."""
+
+    def use(self, name: str) -> None:
+        """Make ``name`` the current one, by an atomic write to the file that holds it. NotFoundError."""
 
 
 class Cluster(Protocol):
@@ -117,6 +141,9 @@ class Cluster(Protocol):
     ) -> ProgramStream:
         """Attach to the main process of a running container."""
 
+    def connect(self, pod: str, namespace: str, port: int) -> socket.socket:
+        """Open a connection to a port of a pod, through the API server (port-forward)."""
+
     def version(self) -> Object:
         """The API server's /version."""
 
@@ -149,6 +176,9 @@ class Docker(Protocol):
 
     def image(self, reference: str) -> Object:
         """Inspect a local image. NotFoundError when it is not there."""
+
+    def distribution(self, reference: str) -> str:
+        """The digest (sha256:…) that the registry gives for ``reference`` now, asked through the engine."""
 
     def history(self, reference: str) -> list[Object]:
         """The layers of an image with the instruction that made each."""
@@ -252,4 +282,16 @@ class Docker(Protocol):
         """A container's log: (1 or 2, bytes) in pieces as they come."""
 
 
-__all__ = ["BuildRequest", "Cluster", "Docker", "DryRun", "Event", "Image", "Object", "ProgramStream", "Target"]
+__all__ = [
+    "BuildRequest",
+    "Cluster",
+    "Context",
+    "Contexts",
+    "Docker",
+    "DryRun",
+    "Event",
+    "Image",
+    "Object",
+    "ProgramStream",
+    "Target",
+]
