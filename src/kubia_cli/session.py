@@ -10,12 +10,14 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
-from kubia_cli.engines import Cluster, Contexts, Docker, Event
 from kubia_cli.errors import UsageError
-from kubia_cli.model.resource import Resource
 from kubia_cli.output.console import Console
+
+if TYPE_CHECKING:  # `kubia --help` names no engine and pays for none
+    from kubia_cli.engines import Cluster, Contexts, Docker, Event
+    from kubia_cli.model.resource import Resource
 
 ENGINES = ("docker", "kubernetes")
 
