@@ -238,7 +238,10 @@ class Docker(Protocol):
         when the program cannot be run."""
 
     def attach(self, container: str, *, stdin: bool = False, tty: bool = False, logs: bool = False) -> ProgramStream:
-        """Attach to a container's main process; before ``start``, so that nothing is lost."""
+        """Attach to a container's main process; before ``start``, so that nothing is lost.
+
+        The exit code comes from a wait that begins here, so that it is known of a container that removes itself too.
+        """
 
     def exec(
         self,
