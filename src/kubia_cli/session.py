@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from kubia_cli.errors import UsageError
+from kubia_cli.errors import KubiaError, UsageError
 from kubia_cli.output.console import Console
 
 if TYPE_CHECKING:  # `kubia --help` names no engine and pays for none
@@ -124,6 +125,20 @@ class Session:
         """Whether something on the line belongs to Kubernetes alone: --on kubernetes, -n, --context, --kubeconfig."""
         settings = self.settings
         return self.on == "kubernetes" or bool(settings.namespace or settings.context or settings.kubeconfig)
+
+    @contextmanager
+    def stating(self, text: str) -> Iterator[None]:
+        """What the world looks like while the body runs: the ``state`` of an error that has none, and of a signal.
+
+        The innermost statement counts. After a normal end the outer one is true again.
+        """
+        before, self.state = self.state, text
+        try:
+            yield
+        except KubiaError as error:
+            error.state = error.state or text
+            raise
+        self.state = before
 
     def show(
         self,
