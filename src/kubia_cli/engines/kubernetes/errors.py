@@ -204,7 +204,7 @@ def _failure(problem: BaseException, access: ClusterAccess) -> KubiaError:
             return UnreachableError("cluster.unreachable", message, said=_innermost(links), fix="kubia context")
         if isinstance(link, http.NewConnectionError | ConnectionRefusedError):
             message = f"cannot reach the API server {access.spoken}"
-            return UnreachableError("cluster.unreachable", message, said=_innermost(links), fix="kubia cluster start")
+            return UnreachableError("cluster.unreachable", message, said=_innermost(links), fix="kubia context")
         if isinstance(link, http.TimeoutError | TimeoutError):
             return UnreachableError("cluster.silent", f"no answer from the API server {access.spoken}")
         if isinstance(link, http.LocationParseError):

@@ -134,7 +134,7 @@ class Kubeconfig:
         if self.contexts:
             message, fix = "no context of the kubeconfig is chosen", f"kubia context {min(self.contexts)}"
         else:
-            message, fix = "no Kubernetes cluster is configured", "kubia cluster start"
+            message, fix = "no Kubernetes cluster is configured", "export KUBECONFIG=FILE"
         looked = f"looked in {', '.join(file for file in self.files if file)}"
         return UnreachableError("cluster.none", message, state=looked, fix=fix)
 

@@ -217,7 +217,7 @@ class _Shape:
         except (binascii.Error, ValueError):
             raise self._wrong(path, _WORDS[bytes]) from None
 
-    def _wrong(self, path: Path, wanted: str) -> LocalError:
+    def _wrong(self, path: Place, wanted: str) -> LocalError:
         spoken = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path).lstrip(".")
         return invalid(self.file, f"{spoken or 'the file'} must be {wanted}", line_of(self.data, path))
 

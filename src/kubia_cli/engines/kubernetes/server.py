@@ -27,6 +27,7 @@ from kubia_cli.engines.kubernetes.retry import (
 from kubia_cli.engines.kubernetes.transport import (
     READ_TIMEOUT,
     AttemptFailedError,
+    Query,
     Request,
     Response,
     SdkTransport,
@@ -71,7 +72,7 @@ class ApiServer:
         method: str,
         path: str,
         *,
-        query: Mapping[str, str] | None = None,
+        query: Query | None = None,
         body: object = None,
         content_type: str = "application/json",
         accept: str = "application/json",
@@ -109,15 +110,15 @@ class ApiServer:
         self,
         path: str,
         *,
-        query: Mapping[str, str] | None = None,
+        query: Query | None = None,
         accept: str = "application/json",
         timeout: float = CALL_TIMEOUT,
-        read_timeout: float = READ_TIMEOUT,
+        read_timeout: float | None = READ_TIMEOUT,
         lifetime: float | None = None,
     ) -> ServerStream:
         """Open a GET whose answer comes in pieces: a watch, a followed log.
 
-        ``timeout`` is until it is open, ``read_timeout`` the longest silence, after ``lifetime`` the stream ends
+        ``timeout`` is until it is open, ``read_timeout`` the longest silence (None: any), after ``lifetime`` the stream ends
         quietly; all in seconds. Close it, or use it in ``with``.
         """
         request = Request("GET", paths.guard(path), query or {}, accept=accept)

@@ -27,6 +27,8 @@ _CHUNK = 65536
 _WARNING = re.compile(r'299 \S+ "((?:[^"\\]|\\.)*)"')
 
 Result = TypeVar("Result")
+#: A query's parameters; a parameter with several values comes several times.
+Query = Mapping[str, str | Sequence[str]]
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,7 @@ class Request:
 
     method: str
     path: str
-    query: Mapping[str, str] = field(default_factory=dict)
+    query: Query = field(default_factory=dict)
     body: object = None
     content_type: str = "application/json"
     accept: str = "application/json"
@@ -79,9 +81,9 @@ class Transport(Protocol):
     def request(self, request: Request, timeout: float) -> Response:
         """Ask once, and have the whole answer within ``timeout`` seconds by the clock. AttemptFailedError."""
 
-    def stream(self, request: Request, timeout: float, read_timeout: float, lifetime: float | None) -> Stream:
+    def stream(self, request: Request, timeout: float, read_timeout: float | None, lifetime: float | None) -> Stream:
         """Open an answer of no known length: its head within ``timeout`` seconds, no silence longer than
-        ``read_timeout``, and a quiet end after ``lifetime`` seconds (None: never). AttemptFailedError.
+        ``read_timeout`` (None: any), and a quiet end after ``lifetime`` seconds (None: never). AttemptFailedError.
         """
 
     def close(self) -> None:
@@ -128,8 +130,12 @@ class SdkTransport:
         return _within(timeout, ask, abandoned.end)
 
     def stream(
-        self, request: Request, timeout: float, read_timeout: float = READ_TIMEOUT, lifetime: float | None = None
-    ) -> SdkStream:
+        self,
+        request: Request,
+        timeout: float,
+        read_timeout: float | None = READ_TIMEOUT,
+        lifetime: float | None = None,
+    ) -> Stream:
         """Open a stream; see ``Transport``."""
         abandoned = _Abandoned()
         answer = _within(timeout, lambda: abandoned.watch(self._open(request, timeout, read_timeout)), abandoned.end)
@@ -137,9 +143,9 @@ class SdkTransport:
 
     def close(self) -> None:
         """Close all connections."""
-        self._client.close()
+        self._client.close()  # type: ignore[no-untyped-call]  # the SDK's own lack
 
-    def _open(self, request: Request, timeout: float, read_timeout: float) -> Any:
+    def _open(self, request: Request, timeout: float, read_timeout: float | None) -> Any:
         from urllib3 import HTTPHeaderDict  # noqa: PLC0415
 
         headers = HTTPHeaderDict({"Accept": request.accept, "User-Agent": f"kubia/{__version__}"})
@@ -147,7 +153,7 @@ class SdkTransport:
             headers["Content-Type"] = request.content_type
         for name, value in request.headers:
             headers.add(name, value)
-        query = f"?{urlencode(request.query)}" if request.query else ""
+        query = f"?{urlencode(request.query, doseq=True)}" if request.query else ""
         url = f"{self._server}{request.path}{query}"
         limits = (min(CONNECT_TIMEOUT, timeout), read_timeout)
         with _translated():
@@ -162,7 +168,7 @@ class SdkStream:
         self._answer = answer
         self._over = False
         self.status: int = answer.status
-        self.headers = _lowered(answer.headers)
+        self.headers: Mapping[str, str] = _lowered(answer.headers)
         self.warnings = _warnings(answer.headers)
         self._timer = threading.Timer(lifetime, self.close) if lifetime is not None else None
         if self._timer is not None:
