@@ -11,6 +11,7 @@
     ├── UnreachableError      10    engine, API server or registry does not answer
     ├── NotFoundError         11    no such image, object, namespace, context
     ├── ConflictError         12    changed under us, other owner, name or port taken
+    │   └── ExpiredError      12    the version that a watch or list goes on from is forgotten
     ├── UnknownOutcomeError   13    sent, but no answer that can be trusted
     ├── LocalError            14    this machine: broken config, unreadable file, full disk
     ├── PartialError          15    some of it is done, and listed
@@ -100,6 +101,10 @@ class ConflictError(KubiaError):
     """Changed under us, owned by another, or the name or port is taken."""
 
     exit_code = 12
+
+
+class ExpiredError(ConflictError):
+    """The server has forgotten the resourceVersion that a watch or list was to go on from: list again."""
 
 
 class UnknownOutcomeError(KubiaError):

@@ -19,7 +19,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from kubia_cli.errors import KubiaError, NotFoundError
+from kubia_cli.errors import KubiaError, NotFoundError, UsageError
 from kubia_cli.model.resource import Kind
 
 #: Reads a path with an Accept header and returns the answer's JSON.
@@ -36,14 +36,17 @@ _ALL_VERBS = ("create", "delete", "deletecollection", "get", "list", "patch", "u
 _ALL = ("all",)
 
 
-def _core(name: str, plural: str, short: str, **more: Any) -> Kind:
-    singular = name.lower()
-    return Kind(name, plural, "", "v1", short_names=(short,), singular=singular, verbs=_ALL_VERBS, **more)
+def _core(name: str, plural: str, short: str = "", **more: Any) -> Kind:
+    return _kind(name, plural, "", "v1", short, **more)
 
 
-def _apps(name: str, plural: str, short: str) -> Kind:
-    singular = name.lower()
-    return Kind(name, plural, "apps", "v1", True, (short,), True, singular, _ALL, _ALL_VERBS)
+def _apps(name: str, plural: str, short: str, **more: Any) -> Kind:
+    return _kind(name, plural, "apps", "v1", short, categories=_ALL, **more)
+
+
+def _kind(name: str, plural: str, group: str, version: str, short: str = "", **more: Any) -> Kind:
+    shorts = (short,) if short else ()
+    return Kind(name, plural, group, version, short_names=shorts, singular=name.lower(), verbs=_ALL_VERBS, **more)
 
 
 POD = _core("Pod", "pods", "po", categories=_ALL)
@@ -51,10 +54,30 @@ REPLICATION_CONTROLLER = _core("ReplicationController", "replicationcontrollers"
 SERVICE = _core("Service", "services", "svc", categories=_ALL)
 NODE = _core("Node", "nodes", "no", namespaced=False)
 NAMESPACE = _core("Namespace", "namespaces", "ns", namespaced=False)
-DEPLOYMENT = _apps("Deployment", "deployments", "deploy")
-REPLICA_SET = _apps("ReplicaSet", "replicasets", "rs")
+DEPLOYMENT = _apps("Deployment", "deployments", "deploy", scalable=True)
+REPLICA_SET = _apps("ReplicaSet", "replicasets", "rs", scalable=True)
+EVENT = _core("Event", "events", "ev")
+JOB = _kind("Job", "jobs", "batch", "v1", categories=_ALL)
 
-BUILT_IN = (POD, REPLICATION_CONTROLLER, SERVICE, DEPLOYMENT, NODE, REPLICA_SET, NAMESPACE)
+#: What every cluster has, in the versions that stay (https://kubernetes.io/docs/reference/using-api/deprecation-policy/).
+BUILT_IN = (
+    POD,
+    REPLICATION_CONTROLLER,
+    SERVICE,
+    DEPLOYMENT,
+    NODE,
+    REPLICA_SET,
+    NAMESPACE,
+    EVENT,
+    JOB,
+    _apps("StatefulSet", "statefulsets", "sts", scalable=True),
+    _apps("DaemonSet", "daemonsets", "ds"),
+    _core("ConfigMap", "configmaps", "cm"),
+    _core("Secret", "secrets"),
+    _core("ServiceAccount", "serviceaccounts", "sa"),
+    _kind("EndpointSlice", "endpointslices", "discovery.k8s.io", "v1"),
+    _kind("HorizontalPodAutoscaler", "horizontalpodautoscalers", "autoscaling", "v2", "hpa", categories=_ALL),
+)
 
 
 class Discovery:
@@ -75,6 +98,18 @@ class Discovery:
             found = find_kind(word, self._ask())
         if found is None:
             raise self._unknown(word)
+        return found
+
+    def of_manifest(self, manifest: Mapping[str, Any]) -> Kind:
+        """Return the kind of an object by its ``apiVersion`` and ``kind``. UsageError, NotFoundError."""
+        version, name = manifest.get("apiVersion"), manifest.get("kind")
+        if not (version and isinstance(version, str) and name and isinstance(name, str)):
+            raise UsageError("manifest.kind-missing", "the manifest has no apiVersion or no kind")
+        found = _of(version, name, BUILT_IN) or _of(version, name, self._known())
+        if found is None and not self._fresh:
+            found = _of(version, name, self._ask())
+        if found is None:
+            raise NotFoundError("kind.unknown", f'the server has no kind "{name}" in "{version}"')
         return found
 
     def kinds(self) -> list[Kind]:
@@ -166,6 +201,10 @@ def find_kind(word: str, kinds: Iterable[Kind]) -> Kind | None:
     exact = [kind for kind in candidates if group in (kind.group, f"{kind.version}.{kind.group}".rstrip("."))]
     shortened = [kind for kind in candidates if kind.group.startswith(group)]
     return next(iter(exact + shortened), None)
+
+
+def _of(version: str, name: str, kinds: Iterable[Kind]) -> Kind | None:
+    return next((kind for kind in kinds if (kind.api_version, kind.name) == (version, name)), None)
 
 
 def aggregated_kinds(answer: Mapping[str, Any]) -> Iterator[Kind]:

@@ -17,6 +17,7 @@ from kubia_cli.engines.kubernetes.kubeconfig import ClusterAccess
 from kubia_cli.errors import (
     ConflictError,
     DeniedError,
+    ExpiredError,
     KubiaError,
     LocalError,
     NotFoundError,
@@ -28,10 +29,6 @@ from kubia_cli.errors import (
 SAID_LIMIT = 4096
 #: The most causes of an Invalid answer that are listed.
 CAUSE_LIMIT = 20
-
-
-class ExpiredError(ConflictError):
-    """410: the resourceVersion or continue token is too old; list again."""
 
 
 @dataclass(frozen=True)

@@ -118,8 +118,8 @@ class ApiServer:
     ) -> ServerStream:
         """Open a GET whose answer comes in pieces: a watch, a followed log.
 
-        ``timeout`` is until it is open, ``read_timeout`` the longest silence (None: any), after ``lifetime`` the stream ends
-        quietly; all in seconds. Close it, or use it in ``with``.
+        ``timeout`` is until it is open, ``read_timeout`` the longest silence (None: any), after ``lifetime`` the stream
+        ends quietly; all in seconds. Close it, or use it in ``with``.
         """
         request = Request("GET", paths.guard(path), query or {}, accept=accept)
 

@@ -1,0 +1,106 @@
+"""Watching: one iterator over as many connections as it takes, from the version where the last one ended.
+
+https://kubernetes.io/docs/reference/using-api/api-concepts/#efficient-detection-of-changes. The SDK's own watch drops
+half lines, and hangs on a server that has fallen silent.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import time
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from kubia_cli.engines.kubernetes.errors import not_kubernetes, status_of, translate
+from kubia_cli.engines.kubernetes.pages import TABLE, as_table
+from kubia_cli.engines.kubernetes.server import CALL_TIMEOUT, ApiServer
+from kubia_cli.errors import UnreachableError
+
+#: The longest that one connection is asked to last, in seconds; after it the next one goes on.
+CONNECTION = 300.0
+#: Seconds between two connections, when the first lasted no longer: a server that ends each at once is left in peace.
+PAUSE = 1.0
+
+
+def watch(
+    server: ApiServer,
+    path: str,
+    query: dict[str, str],
+    *,
+    table: bool = False,
+    version: str = "",
+    timeout: float = 60,
+    now: Callable[[], float] = time.monotonic,
+    sleep: Callable[[float], None] = time.sleep,
+) -> Iterator[dict[str, Any]]:
+    """Yield ``{"type", "object"}`` for at most ``timeout`` seconds (math.inf: until the caller stops).
+
+    A connection that ends or breaks is followed by another, from the last version seen; without ``version`` the server
+    first tells what is there, and tells it again should it break before it has said a version to go on from. Bookmarks
+    are not yielded. ExpiredError when ``version`` is too old; UnreachableError when no new connection can be made.
+    """
+    end = now() + timeout
+    while (left := end - now()) > 0:
+        lifetime = min(left, CONNECTION)
+        asked = {**query, "watch": "true", "allowWatchBookmarks": "true", "timeoutSeconds": str(math.ceil(lifetime))}
+        if version:
+            asked["resourceVersion"] = version
+        began = now()
+        opened = server.stream(
+            path,
+            query=asked,
+            accept=TABLE if table else "application/json",
+            timeout=min(CALL_TIMEOUT, left),
+            read_timeout=None,  # a watch may be quiet for as long as it lasts
+            lifetime=lifetime,
+        )
+        with opened as stream:
+            try:
+                for event in _events(server, stream):
+                    if table:
+                        event["object"] = as_table(event["object"])
+                    if version or event["type"] != "ADDED":  # what is there already comes in no order
+                        version = _version(event["object"]) or version
+                    if event["type"] != "BOOKMARK":
+                        yield event
+            except UnreachableError as error:
+                if error.code != "cluster.broken-off":
+                    raise
+        if now() - began < PAUSE:
+            sleep(max(0.0, min(PAUSE, end - now())))
+
+
+def lines(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield whole lines without their ends; what follows the last newline was cut off, and is dropped."""
+    waiting: list[bytes] = []
+    for piece in pieces:
+        *whole, rest = piece.split(b"\n")
+        for line in whole:
+            yield b"".join([*waiting, line])
+            waiting = []
+        if rest:
+            waiting.append(rest)
+
+
+def _events(server: ApiServer, pieces: Iterable[bytes]) -> Iterator[dict[str, Any]]:
+    for line in lines(pieces):
+        if not line.strip():
+            continue
+        try:
+            event = json.loads(line)
+        except (ValueError, RecursionError):
+            event = None
+        if not isinstance(event, dict) or not isinstance(event.get("object"), dict) or "type" not in event:
+            raise not_kubernetes(server.access, "lines that are no watch events", line)
+        if event["type"] == "ERROR":
+            raise translate(status_of(event["object"]), server.access)
+        yield event
+
+
+def _version(found: dict[str, Any]) -> str:
+    """The version of an object, or of a Table's only row."""
+    rows = found["rows"] if found.get("kind") == "Table" else ()
+    carriers = [found, *(row.get("object") or {} for row in rows)]
+    versions = [str((each.get("metadata") or {}).get("resourceVersion") or "") for each in carriers]
+    return next(filter(None, versions), "")
