@@ -4,7 +4,8 @@
 absent is installed by apt-get or built from Go modules; binaries are kept in the user's cache, everything else lives in
 one state directory and is gone after `down`.
 
-    __main__ → bring_up, tear_down → engine, registry, control_plane, node, images → binaries, packages, network → state, processes
+    __main__ → bring_up → tear_down, engine, registry, control_plane, node → certificates, images → rootfs, binaries
+        → network, packages → processes → state, progress, errors
 
 `tear_down` is also how the lab recovers from having been killed: it trusts no daemon to clean up after itself.
 """

@@ -1,6 +1,7 @@
 """The Docker engine: the one that is there, or one of the lab's own."""
 
 import http.client
+import itertools
 import json
 import os
 import socket
@@ -81,17 +82,18 @@ def foreign_host() -> str | None:
 
 def _running_daemons() -> Iterator[tuple[int, list[str]]]:
     """Foreign dockerds of this network namespace, and the addresses that their arguments name."""
-    here = os.stat("/proc/self/ns/net").st_ino if Path("/proc/self/ns/net").exists() else None
+    own = Path("/proc/self/ns/net")
+    here = own.stat().st_ino if own.exists() else None
     directory = state.state_dir()
     for pid, arguments in processes.all_processes():
         if not arguments or Path(arguments[0]).name != DOCKERD or processes.belongs_to_lab(arguments, directory):
             continue
         try:
-            if os.stat(f"/proc/{pid}/ns/net").st_ino != here:
+            if Path(f"/proc/{pid}/ns/net").stat().st_ino != here:
                 continue
         except OSError:
             continue
-        hosts = [value for flag, value in zip(arguments, arguments[1:], strict=False) if flag in ("-H", "--host")]
+        hosts = [value for flag, value in itertools.pairwise(arguments) if flag in ("-H", "--host")]
         hosts += [each.split("=", 1)[1] for each in arguments if each.startswith(("-H=", "--host="))]
         yield pid, hosts
 
@@ -118,7 +120,7 @@ address = "{containerd_socket()}"
 
 [plugins."io.containerd.grpc.v1.cri"]
 sandbox_image = "{registry}/lab/pause:1"
-# Machines without CAP_SYS_RESOURCE may not lower a score: runc fails there with "can't get final child's PID from pipe".
+# Without CAP_SYS_RESOURCE no score may be lowered: runc fails with "can't get final child's PID from pipe".
 restrict_oom_score_adj = true
 netns_mounts_under_state_dir = true
 disable_apparmor = true
@@ -146,7 +148,7 @@ def start_dockerd(lab: State) -> None:
         f"--pidfile={directory}/docker.pid",
         f"--host={own_host()}",
         f"--containerd={containerd_socket()}",
-        f"--registry-mirror=http://{lab.registry}",
+        *([f"--registry-mirror=http://{lab.registry}"] if lab.registry else []),
         f"--bip={network.CONTAINERS.removesuffix('0.0/16')}0.1/24",
         f"--default-address-pool=base={network.CONTAINERS},size=24",
         f"--cgroup-parent={processes.CGROUP}",
@@ -156,6 +158,6 @@ def start_dockerd(lab: State) -> None:
     daemon = processes.start(lab, DOCKERD, command)
     with step("Docker engine"):
         processes.wait_until(lambda: version(own_host()) is not None, 60, "the Docker engine", {DOCKERD: daemon})
-    lab.docker_host = own_host()
-    lab.versions["docker"] = version(own_host()) or ""
-    state.save(lab)
+    with state.changing(lab):
+        lab.docker_host = own_host()
+        lab.versions["docker"] = version(own_host()) or ""

@@ -89,7 +89,8 @@ def ensure(*needs: Need) -> None:
 
 def _apt_get(deed: str, packages: list[str]) -> str | None:
     """None when it worked, else apt-get's last complaint."""
-    command = ["apt-get", deed, "-q", "-y"]
+    # Somebody else may be installing at this moment.
+    command = ["apt-get", deed, "-q", "-y", "-o", "DPkg::Lock::Timeout=300"]
     if deed == "install":
         command += ["--no-install-recommends", *packages]
     done = subprocess.run(

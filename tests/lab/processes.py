@@ -68,8 +68,8 @@ def start(lab: State, name: str, command: list[str], environment: Mapping[str, s
         )
     began = started_at(process.pid)
     daemon = Daemon(process.pid, began if began is not None else 0)
-    lab.daemons[name] = daemon
-    state.save(lab)
+    with state.changing(lab):
+        lab.daemons[name] = daemon
     return daemon
 
 

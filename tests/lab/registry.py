@@ -39,13 +39,14 @@ storage:
   delete: {{enabled: true}}
 http: {{addr: "127.0.0.1:{port}"}}
 """)
-    lab.registry = f"127.0.0.1:{port}"
+    address = f"127.0.0.1:{port}"
     daemon = processes.start(lab, REGISTRY, [packages.find(REGISTRY), "serve", str(config)])
     with step("registry"):
-        processes.wait_until(lambda: answers(lab.registry), 20, "the registry", {REGISTRY: daemon})
+        processes.wait_until(lambda: answers(address), 20, "the registry", {REGISTRY: daemon})
     said = processes.run([packages.find(REGISTRY), "--version"])
-    lab.versions["registry"] = said.split()[-1].removeprefix("v").partition("+")[0]
-    state.save(lab)
+    with state.changing(lab):
+        lab.registry = address
+        lab.versions["registry"] = said.split()[-1].removeprefix("v").partition("+")[0]
 
 
 def answers(address: str) -> bool:
@@ -62,28 +63,30 @@ def has(address: str, repository: str, tag: str) -> bool:
     return status == http.HTTPStatus.OK
 
 
-def put_image(address: str, repository: str, tags: list[str], layer: Layer, config: dict[str, object]) -> None:
-    """Store an image of one layer under `tags`. Raises UnavailableError when the registry refuses."""
+def put_image(address: str, repository: str, tags: list[str], layers: list[Layer], config: dict[str, object]) -> None:
+    """Store an image under `tags`. Raises UnavailableError when the registry refuses."""
     described = json.dumps(
         {
             "architecture": architecture(),
             "os": "linux",
             "created": "2024-01-01T00:00:00Z",
             "config": config,
-            "rootfs": {"type": "layers", "diff_ids": [layer.diff_id]},
-            "history": [{"created": "2024-01-01T00:00:00Z", "created_by": "kubia's lab"}],
+            "rootfs": {"type": "layers", "diff_ids": [each.diff_id for each in layers]},
+            "history": [{"created": "2024-01-01T00:00:00Z", "created_by": "kubia's lab"} for _ in layers],
         }
     ).encode()
     config_digest = "sha256:" + hashlib.sha256(described).hexdigest()
-    layer_bytes = layer.path.read_bytes()
-    for digest, content in ((layer.digest, layer_bytes), (config_digest, described)):
-        _put_blob(address, repository, digest, content)
+    for each in layers:
+        _put_blob(address, repository, each.digest, each.path.read_bytes())
+    _put_blob(address, repository, config_digest, described)
     manifest = json.dumps(
         {
             "schemaVersion": 2,
             "mediaType": _MANIFEST,
             "config": {"mediaType": _CONFIG, "size": len(described), "digest": config_digest},
-            "layers": [{"mediaType": _LAYER, "size": len(layer_bytes), "digest": layer.digest}],
+            "layers": [
+                {"mediaType": _LAYER, "size": each.path.stat().st_size, "digest": each.digest} for each in layers
+            ],
         }
     ).encode()
     for tag in tags:

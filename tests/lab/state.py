@@ -56,6 +56,7 @@ class Before:
 
     sysctls: dict[str, str] = field(default_factory=dict)
     forward_policies: dict[str, str] = field(default_factory=dict)
+    absent_images: list[str] = field(default_factory=list)
     absent_paths: list[str] = field(default_factory=list)
 
 
@@ -77,16 +78,18 @@ class State:
     before: Before = field(default_factory=Before)
 
 
-_saving = threading.Lock()
+_one_at_a_time = threading.Lock()
 
 
 def _file() -> Path:
     return state_dir() / "state.json"
 
 
-def save(state: State) -> None:
-    """Write the state file in one piece."""
-    with _saving:
+@contextmanager
+def changing(state: State) -> Iterator[None]:
+    """Change the state in the body; after it the file is written, in one piece."""
+    with _one_at_a_time:
+        yield
         target = _file()
         target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         draft = target.with_suffix(".new")
@@ -107,8 +110,8 @@ def load() -> State | None:
 
 @contextmanager
 def locked() -> Iterator[None]:
-    """One `up` or `down` at a time; a second one waits."""
-    lock = state_dir().with_suffix(".lock")
+    """One `up` or `down` at a time; a second one waits. The lock is where `down` removes nothing."""
+    lock = cache_dir() / "lock"
     lock.parent.mkdir(parents=True, exist_ok=True)
     with lock.open("w") as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
