@@ -5,10 +5,12 @@ Objects go and come as plain JSON. Names are checked where paths are built, so t
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from kubia_cli.engines import DryRun, Object
+from kubia_cli.engines.kubernetes import forward, program
 from kubia_cli.engines.kubernetes import kubeconfig as config
 from kubia_cli.engines.kubernetes.discovery import POD, Discovery, cache_file
 from kubia_cli.engines.kubernetes.pages import single_table, whole_list, whole_table
@@ -17,6 +19,7 @@ from kubia_cli.engines.kubernetes.retry import Effect
 from kubia_cli.engines.kubernetes.server import APPLY_PATCH, ApiServer, open_server
 from kubia_cli.engines.kubernetes.transport import READ_TIMEOUT
 from kubia_cli.engines.kubernetes.watch import watch
+from kubia_cli.model.program import ProgramStream
 from kubia_cli.model.resource import Kind
 
 #: Who we are in an object's managedFields.
@@ -167,7 +170,7 @@ class KubeCluster:
         follow: bool = False,
     ) -> Iterator[bytes]:
         """See ``Cluster``; the bytes are as the program wrote them, the last ones without a newline too."""
-        path = kind_path(POD, namespace=namespace or self.namespace, name=pod, subresource="log")
+        path = self._of_pod(pod, namespace, "log")
         query = {"container": container, "tailLines": "" if tail is None else str(tail)}
         query |= {"previous": "true" if previous else "", "follow": "true" if follow else ""}
         said = {name: value for name, value in query.items() if value}
@@ -175,12 +178,51 @@ class KubeCluster:
         with self._server.stream(path, query=said, accept="*/*", read_timeout=silence) as stream:
             yield from stream
 
+    def exec(
+        self,
+        pod: str,
+        namespace: str,
+        command: Sequence[str],
+        *,
+        container: str = "",
+        tty: bool = False,
+        stdin: bool = False,
+    ) -> ProgramStream:
+        """See ``Cluster``."""
+        query = {**_streams(container, tty=tty, stdin=stdin), "command": list(command)}
+        channels = self._server.channels(self._of_pod(pod, namespace, "exec"), program.PROTOCOLS, query=query)
+        return program.PodProgram(channels, self._server.access)
+
+    def attach(
+        self, pod: str, namespace: str, *, container: str = "", tty: bool = False, stdin: bool = False
+    ) -> ProgramStream:
+        """See ``Cluster``; the exit code is read from the pod, whose status tells it a moment later."""
+        main = program.running_container(self.get(POD, pod, namespace), container)
+        query = _streams(container, tty=tty, stdin=stdin)
+        path = self._of_pod(pod, namespace, "attach")
+        channels = self._server.channels(path, program.PROTOCOLS, query=query, effect=Effect.READ)
+
+        def ended() -> int:
+            changes = self.watch(POD, namespace, fields=f"metadata.name={pod}", timeout=program.STATUS_TIMEOUT)
+            return program.main_exit_code(changes, pod, main)
+
+        return program.PodProgram(channels, self._server.access, ended)
+
+    def connect(self, pod: str, namespace: str, port: int) -> socket.socket:
+        """See ``Cluster``. Whether anything listens there shows at the first read: ConnectionRefusedError."""
+        query = {"ports": str(port)}
+        path = self._of_pod(pod, namespace, "portforward")
+        return forward.forwarded(self._server.channels(path, forward.PROTOCOLS, query=query, effect=Effect.READ))
+
     def version(self) -> Object:
         """See ``Cluster``."""
         return self._server.json("GET", "/version")
 
     def _collection(self, kind: Kind, namespace: str | None) -> str:
         return kind_path(kind, namespace=None if namespace is None else namespace or self.namespace)
+
+    def _of_pod(self, pod: str, namespace: str, subresource: str) -> str:
+        return kind_path(POD, namespace=namespace or self.namespace, name=pod, subresource=subresource)
 
     def _namespace_of(self, manifest: Object) -> str:
         return str((manifest.get("metadata") or {}).get("namespace") or self.namespace)
@@ -196,6 +238,14 @@ class KubeCluster:
 def _selectors(labels: str, fields: str) -> dict[str, str]:
     said = {"labelSelector": labels, "fieldSelector": fields}
     return {name: value for name, value in said.items() if value}
+
+
+def _streams(container: str, *, tty: bool, stdin: bool) -> dict[str, str | list[str]]:
+    """What exec and attach ask for; a terminal has one output, which is stdout."""
+    wanted: dict[str, str | list[str]] = {"stdout": "true"}
+    wanted |= {"container": container} if container else {}
+    wanted |= {"stdin": "true"} if stdin else {}
+    return wanted | ({"tty": "true"} if tty else {"stderr": "true"})
 
 
 def _dry(dry_run: DryRun) -> dict[str, str]:

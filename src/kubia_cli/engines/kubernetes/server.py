@@ -6,12 +6,13 @@ Every call to a cluster goes through ``ApiServer``, so that no call lacks a time
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from types import TracebackType
 from typing import Any, TypeVar
 
 from kubia_cli.engines.kubernetes import paths
+from kubia_cli.engines.kubernetes.channels import Channels
 from kubia_cli.engines.kubernetes.credentials import ClientCertificate, Credentials
 from kubia_cli.engines.kubernetes.errors import Status, not_kubernetes, read_status, translate
 from kubia_cli.engines.kubernetes.kubeconfig import ClusterAccess
@@ -30,9 +31,9 @@ from kubia_cli.engines.kubernetes.transport import (
     Query,
     Request,
     Response,
-    SdkTransport,
     Stream,
     Transport,
+    Upgrade,
 )
 from kubia_cli.errors import KubiaError, UnknownOutcomeError
 
@@ -41,7 +42,9 @@ CALL_TIMEOUT = 30.0
 APPLY_PATCH = "application/apply-patch+yaml"
 
 Connect = Callable[[ClientCertificate | None], Transport]
-Answer = TypeVar("Answer", Response, Stream)
+Answer = TypeVar("Answer", Response, Stream, Upgrade)
+#: The statuses of an answer that is what was asked for; of a websocket it is 101.
+_FINE, _SWITCHED = range(200, 300), range(101, 102)
 
 
 class ApiServer:
@@ -129,6 +132,24 @@ class ApiServer:
         answer = self._ask(request, send, lambda stream: b"".join(stream), timeout, Effect.READ)
         return ServerStream(answer, self.access)
 
+    def channels(
+        self,
+        path: str,
+        protocols: Sequence[str],
+        *,
+        query: Query | None = None,
+        timeout: float = CALL_TIMEOUT,
+        effect: Effect = Effect.ONCE,
+    ) -> Channels:
+        """Open a websocket that speaks one of ``protocols``, the most wanted first, within ``timeout`` seconds."""
+        request = Request("GET", paths.guard(path), query or {})
+
+        def send(transport: Transport, authorized: Request, left: float) -> Upgrade:
+            return transport.upgrade(authorized, left, protocols)
+
+        answer = self._ask(request, send, lambda upgrade: upgrade.body, timeout, effect, _SWITCHED)
+        return Channels(answer.connection, answer.protocol, self.access)
+
     def close(self) -> None:
         """Close the connections."""
         if self._transport is not None:
@@ -142,6 +163,7 @@ class ApiServer:
         body_of: Callable[[Answer], bytes],
         timeout: float,
         effect: Effect,
+        fine: range = _FINE,
     ) -> Answer:
         refreshed = False
         attempt = 0
@@ -156,7 +178,7 @@ class ApiServer:
             try:
                 answer = send(transport, authorized, deadline.left)
                 self._warn(answer.warnings)
-                if 200 <= answer.status < 300:
+                if answer.status in fine:
                     self._retries.heard = True
                     return answer
                 problem = read_status(answer.status, body_of(answer))
@@ -226,6 +248,8 @@ def open_server(
 
     ``note`` is told when a retry makes the user wait for more than 2 s, ``on_warning`` what the server warns of.
     """
+    from kubia_cli.engines.kubernetes.sdk_transport import SdkTransport  # noqa: PLC0415 (a test's server needs none)
+
     tell = note or on_warning
     credentials = Credentials(access, env, show=tell)
     return ApiServer(

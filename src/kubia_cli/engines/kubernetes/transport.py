@@ -1,32 +1,23 @@
-"""One attempt at an API server: a request or a stream, once, with limits of time, whatever the answer.
+"""One attempt at an API server: what is asked, what is answered, and who can do it, whatever the answer is.
 
-``Transport`` is what ``server.py`` needs; ``SdkTransport`` does it through the Kubernetes SDK's ``ApiClient``: no typed
-models, no retries, no redirects. What is asked again, and what an answer means, is decided above.
+What is asked again, and what an answer means, is decided above, in ``server.py``.
 """
 
 from __future__ import annotations
 
-import contextlib
-import http.client
 import re
-import threading
-import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import socket
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeVar
+from typing import Protocol
 from urllib.parse import urlencode
 
 from kubia_cli import __version__
-from kubia_cli.engines.kubernetes.credentials import ClientCertificate, tls_context
-from kubia_cli.engines.kubernetes.kubeconfig import ClusterAccess
-from kubia_cli.engines.kubernetes.proxy import proxy_for, without_login
 
 #: Seconds until a connection must stand, and until the next byte must come.
 CONNECT_TIMEOUT, READ_TIMEOUT = 5.0, 30.0
-_CHUNK = 65536
 _WARNING = re.compile(r'299 \S+ "((?:[^"\\]|\\.)*)"')
 
-Result = TypeVar("Result")
 #: A query's parameters; a parameter with several values comes several times.
 Query = Mapping[str, str | Sequence[str]]
 
@@ -54,6 +45,18 @@ class Response:
     status: int
     headers: Mapping[str, str]
     body: bytes = field(repr=False)
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Upgrade:
+    """The answer to a handshake. ``connection`` is the open websocket's when ``status`` is 101, else closed."""
+
+    status: int
+    headers: dict[str, str]
+    connection: socket.socket
+    protocol: str = ""
+    body: bytes = field(default=b"", repr=False)
     warnings: tuple[str, ...] = ()
 
 
@@ -86,190 +89,21 @@ class Transport(Protocol):
         ``read_timeout`` (None: any), and a quiet end after ``lifetime`` seconds (None: never). AttemptFailedError.
         """
 
-    def close(self) -> None:
-        """Close all connections."""
-
-
-class SdkTransport:
-    """The API server through the Kubernetes SDK. ``env`` names the proxies."""
-
-    def __init__(self, access: ClusterAccess, env: Mapping[str, str], certificate: ClientCertificate | None) -> None:
-        from kubernetes.client import ApiClient, Configuration  # noqa: PLC0415 (a quarter of a second)
-        from urllib3.exceptions import InsecureRequestWarning  # noqa: PLC0415
-
-        proxy, login = without_login(proxy_for(access, env))
-        configuration = Configuration(host=access.server, retries=False, proxy=proxy, no_proxy="")
-        configuration.verify_ssl = not access.insecure
-        configuration.tls_server_name = access.tls_server_name or None
-        configuration.keep_alive = True
-        if login:
-            from urllib3 import make_headers  # noqa: PLC0415
-
-            configuration.proxy_headers = make_headers(proxy_basic_auth=login)
-        self._client = ApiClient(configuration)
-        self._server = access.server
-        if access.server.startswith("https://"):
-            # The SDK's Configuration takes certificates by file name only, and reads them again for each connection.
-            pools = self._client.rest_client.pool_manager
-            pools.connection_pool_kw["ssl_context"] = tls_context(access, certificate)
-        if access.insecure:  # said once by us, not by urllib3 on every request
-            warnings.filterwarnings("ignore", category=InsecureRequestWarning)
-
-    def request(self, request: Request, timeout: float) -> Response:
-        """Ask once; see ``Transport``."""
-        abandoned = _Abandoned()
-
-        def ask() -> Response:
-            answer = abandoned.watch(self._open(request, timeout, min(READ_TIMEOUT, timeout)))
-            try:
-                body = answer.read(decode_content=True)
-            finally:
-                answer.release_conn()
-            return Response(answer.status, _lowered(answer.headers), body, _warnings(answer.headers))
-
-        return _within(timeout, ask, abandoned.end)
-
-    def stream(
-        self,
-        request: Request,
-        timeout: float,
-        read_timeout: float | None = READ_TIMEOUT,
-        lifetime: float | None = None,
-    ) -> Stream:
-        """Open a stream; see ``Transport``."""
-        abandoned = _Abandoned()
-        answer = _within(timeout, lambda: abandoned.watch(self._open(request, timeout, read_timeout)), abandoned.end)
-        return SdkStream(answer, lifetime)
+    def upgrade(self, request: Request, timeout: float, protocols: Sequence[str]) -> Upgrade:
+        """Ask once for a websocket that speaks one of ``protocols``, within ``timeout`` seconds. AttemptFailedError."""
 
     def close(self) -> None:
         """Close all connections."""
-        self._client.close()  # type: ignore[no-untyped-call]  # the SDK's own lack
-
-    def _open(self, request: Request, timeout: float, read_timeout: float | None) -> Any:
-        from urllib3 import HTTPHeaderDict  # noqa: PLC0415
-
-        headers = HTTPHeaderDict({"Accept": request.accept, "User-Agent": f"kubia/{__version__}"})
-        if request.body is not None:
-            headers["Content-Type"] = request.content_type
-        for name, value in request.headers:
-            headers.add(name, value)
-        query = f"?{urlencode(request.query, doseq=True)}" if request.query else ""
-        url = f"{self._server}{request.path}{query}"
-        limits = (min(CONNECT_TIMEOUT, timeout), read_timeout)
-        with _translated():
-            answer = self._client.call_api(request.method, url, headers, request.body, _request_timeout=limits)
-        return answer.response
 
 
-class SdkStream:
-    """An open answer of urllib3's."""
-
-    def __init__(self, answer: Any, lifetime: float | None) -> None:
-        self._answer = answer
-        self._over = False
-        self.status: int = answer.status
-        self.headers: Mapping[str, str] = _lowered(answer.headers)
-        self.warnings = _warnings(answer.headers)
-        self._timer = threading.Timer(lifetime, self.close) if lifetime is not None else None
-        if self._timer is not None:
-            self._timer.daemon = True
-            self._timer.start()
-
-    def __iter__(self) -> Iterator[bytes]:
-        """Yield pieces until the server ends, the stream's time is over, or it is closed."""
-        try:
-            while not self._over:
-                with _translated():
-                    piece = self._answer.read1(_CHUNK, decode_content=True)
-                if not piece:
-                    return
-                yield piece
-        except AttemptFailedError:
-            if not self._over:
-                raise
-        finally:
-            self.close()
-            self._answer.close()
-
-    def close(self) -> None:
-        """End the stream; a reader in another thread sees its end."""
-        self._over = True
-        if self._timer is not None:
-            self._timer.cancel()
-        _shut(self._answer)
+def user_agent() -> str:
+    """Who asks, in an API server's audit log."""
+    return f"kubia/{__version__}"
 
 
-class _Abandoned:
-    """An answer that nobody waits for any more: its connection is shut, now or as soon as it comes."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._answer: Any = None
-        self._ended = False
-
-    def watch(self, answer: Any) -> Any:
-        with self._lock:
-            self._answer = answer
-            if self._ended:
-                _shut(answer)
-        return answer
-
-    def end(self) -> None:
-        with self._lock:
-            self._ended = True
-            if self._answer is not None:
-                _shut(self._answer)
-
-
-def _within(seconds: float, work: Callable[[], Result], give_up: Callable[[], None]) -> Result:
-    """Return what ``work`` returns, but wait no longer than ``seconds``: a socket's timeout starts anew with each byte,
-    and looking up a name has none. AttemptFailedError from TimeoutError.
-    """
-    results: list[Result] = []
-    problems: list[BaseException] = []
-
-    def run() -> None:
-        try:
-            with _translated():
-                results.append(work())
-        except BaseException as problem:
-            problems.append(problem)
-
-    thread = threading.Thread(target=run, daemon=True)
-    thread.start()
-    thread.join(max(0.0, seconds))
-    if problems:
-        raise problems[0]
-    if not results:
-        give_up()
-        raise AttemptFailedError from TimeoutError(f"no whole answer within {seconds:.0f} s")
-    return results[0]
-
-
-@contextlib.contextmanager
-def _translated() -> Iterator[None]:
-    """Let the exceptions of urllib3, the SDK, ssl and the socket out as AttemptFailedError."""
-    from kubernetes.client.exceptions import OpenApiException  # noqa: PLC0415
-    from urllib3.exceptions import HTTPError  # noqa: PLC0415
-
-    try:
-        yield
-    except (HTTPError, OpenApiException, OSError, http.client.HTTPException) as problem:
-        raise AttemptFailedError from problem
-
-
-def _shut(answer: Any) -> None:
-    with contextlib.suppress(OSError, ValueError, RuntimeError):  # closed, or given back to the pool
-        answer.shutdown()
-
-
-def _lowered(headers: Mapping[str, str]) -> dict[str, str]:
-    return {name.lower(): value for name, value in headers.items()}
-
-
-def _warnings(headers: Any) -> tuple[str, ...]:
-    """The texts of the Warning headers of code 299, the one that Kubernetes uses (RFC 7234, KEP-1693)."""
-    return parse_warnings(headers.getlist("Warning"))
+def target_of(request: Request) -> str:
+    """The path and query of a request, as they stand in its first line."""
+    return f"{request.path}?{urlencode(request.query, doseq=True)}" if request.query else request.path
 
 
 def parse_warnings(values: Sequence[str]) -> tuple[str, ...]:
