@@ -50,11 +50,12 @@ def command(
     """List objects of a kind, or show one.
 
     \b
-    kubia get pods                      # the pods of the namespace
-    kubia get po -A -o wide             # of all namespaces, with IP and node
-    kubia get rc,svc -l app=kubia       # several kinds, by label
-    kubia get deploy/kubia svc/kubia-http
-    kubia get pods -w                   # until Ctrl-C, a row for each change
+    Examples:
+      kubia get pods
+      kubia get po -A -o wide
+      kubia get rc,svc -l app=kubia
+      kubia get deploy/kubia svc/kubia-http
+      kubia get pods -w
     """
     printers.check(output)
     scope = Scope(None if all_namespaces else "", selector, field_selector, sort_by, ignore_not_found)
@@ -95,9 +96,7 @@ def print_tables(session: Session, asked: Sequence[tuple[Kind, str]], scope: Sco
         KindTable(session.console, kind, look).write({**together[0], "rows": rows})
         failures.shown += len(rows)
     if not failures.shown and not failures and not scope.ignore_not_found:
-        one_namespace = scope.namespace is not None and all(kind.namespaced for kind, _ in asked)
-        where = f" in {session.cluster.namespace} namespace." if one_namespace else ""
-        session.console.note(f"No resources found{where}")
+        scope.say_nothing_found(session, [kind for kind, _ in asked])
     failures.raise_any()
 
 

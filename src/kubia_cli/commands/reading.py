@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from kubia_cli.engines import Cluster
 from kubia_cli.errors import DeniedError, KubiaError, NotFoundError, PartialError, UsageError
 from kubia_cli.model.resource import Kind
+from kubia_cli.session import Session
 
 #: The one category that is asked for by every reader; others come from the cluster's own kinds.
 ALL = "all"
@@ -29,6 +30,12 @@ class Scope:
             raise UsageError("target.name-everywhere", "a name is read from one namespace, not from all of them")
         if self.labels or self.fields:
             raise UsageError("target.name-and-selector", "give names or a selector, not both")
+
+    def say_nothing_found(self, session: Session, kinds: Sequence[Kind]) -> None:
+        """Say in kubectl's words that there is nothing of ``kinds``; it is no error."""
+        one_namespace = self.namespace is not None and all(kind.namespaced for kind in kinds)
+        where = f" in {session.cluster.namespace} namespace." if one_namespace else ""
+        session.console.note(f"No resources found{where}")
 
 
 def kinds_of(cluster: Cluster, word: str) -> Sequence[Kind]:

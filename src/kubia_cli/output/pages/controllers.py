@@ -8,20 +8,22 @@ from datetime import datetime
 from typing import Any
 
 from kubia_cli.model.age import parse_time, span
+from kubia_cli.model.selector import owned_by, pod_query
 from kubia_cli.output.pages.events import write_events
-from kubia_cli.output.pages.layout import NONE, Page, controller, part, selector_text, when
+from kubia_cli.output.pages.layout import NONE, Page, controller, part, when
 from kubia_cli.output.pages.pod_template import write_template
 
 Raw = Mapping[str, Any]
+Object = dict[str, Any]
 
 
-def replicas_page(raw: Raw, pods: Sequence[Raw] | None, events: Sequence[Raw] | None, now: datetime) -> list[str]:
+def replicas_page(raw: Raw, pods: Sequence[Object] | None, events: Sequence[Raw] | None, now: datetime) -> list[str]:
     """The page of a ReplicationController or ReplicaSet; ``pods`` are those that its selector finds, None forbidden."""
     page = Page()
     spec, status = raw.get("spec") or {}, raw.get("status") or {}
     page.field(0, "Name", part(raw, "metadata", "name"))
     page.field(0, "Namespace", part(raw, "metadata", "namespace"))
-    page.field(0, "Selector", selector_text(selector_of(raw)))
+    page.field(0, "Selector", pod_query(raw) or NONE)
     _write_metadata(page, raw)
     page.known(0, "Controlled By", controller(raw))
     page.field(0, "Replicas", f"{status.get('replicas') or 0} current / {spec.get('replicas') or 0} desired")
@@ -33,7 +35,7 @@ def replicas_page(raw: Raw, pods: Sequence[Raw] | None, events: Sequence[Raw] | 
 
 
 def deployment_page(
-    raw: Raw, replica_sets: Sequence[Raw] | None, events: Sequence[Raw] | None, now: datetime
+    raw: Raw, replica_sets: Sequence[Object] | None, events: Sequence[Raw] | None, now: datetime
 ) -> list[str]:
     """The page of a Deployment; ``replica_sets`` are those that its selector finds, None forbidden."""
     page = Page()
@@ -42,7 +44,7 @@ def deployment_page(
     page.field(0, "Namespace", part(raw, "metadata", "namespace"))
     page.field(0, "CreationTimestamp", when(part(raw, "metadata", "creationTimestamp")))
     _write_metadata(page, raw)
-    page.field(0, "Selector", selector_text(selector_of(raw)))
+    page.field(0, "Selector", pod_query(raw) or NONE)
     counts = [("desired", spec.get("replicas"))]
     names = {"updated": "updatedReplicas", "total": "replicas", "available": "availableReplicas"}
     names["unavailable"] = "unavailableReplicas"
@@ -67,7 +69,7 @@ def job_page(raw: Raw, events: Sequence[Raw] | None, now: datetime) -> list[str]
     spec, status = raw.get("spec") or {}, raw.get("status") or {}
     page.field(0, "Name", part(raw, "metadata", "name"))
     page.field(0, "Namespace", part(raw, "metadata", "namespace"))
-    page.field(0, "Selector", selector_text(selector_of(raw)))
+    page.field(0, "Selector", pod_query(raw) or NONE)
     _write_metadata(page, raw)
     page.known(0, "Controlled By", controller(raw))
     page.known(0, "Parallelism", spec.get("parallelism"))
@@ -95,12 +97,6 @@ def job_page(raw: Raw, events: Sequence[Raw] | None, now: datetime) -> list[str]
     return page.lines()
 
 
-def selector_of(raw: Raw) -> Raw:
-    """A controller's or service's selector in the form of a LabelSelector; the core API's are plain labels."""
-    selector: Raw = part(raw, "spec", "selector") or {}
-    return {"matchLabels": selector} if raw.get("apiVersion") == "v1" else selector
-
-
 def _write_metadata(page: Page, raw: Raw) -> None:
     page.labels(0, "Labels", part(raw, "metadata", "labels"))
     page.annotations(0, "Annotations", part(raw, "metadata", "annotations"))
@@ -113,26 +109,19 @@ def _write_conditions(page: Page, status: Raw) -> None:
         page.table(1, ("Type", "Status", "Reason"), rows)
 
 
-def _phases(raw: Raw, pods: Sequence[Raw] | None) -> str:
+def _phases(raw: Raw, pods: Sequence[Object] | None) -> str:
     if pods is None:
         return "forbidden (needs list pods)"
-    count = Counter(part(pod, "status", "phase") for pod in pods if _owns(raw, pod))
+    count = Counter(part(pod, "status", "phase") for pod in owned_by(raw, pods))
     words = {"Running": "Running", "Pending": "Waiting", "Succeeded": "Succeeded", "Failed": "Failed"}
     return " / ".join(f"{count[phase]} {word}" for phase, word in words.items())
 
 
-def _owns(owner: Raw, raw: Raw) -> bool:
-    uid = part(owner, "metadata", "uid")
-    owners = part(raw, "metadata", "ownerReferences") or ()
-    return any(one.get("controller") and one.get("uid") == uid for one in owners)
-
-
-def _write_replica_sets(page: Page, raw: Raw, replica_sets: Sequence[Raw] | None) -> None:
+def _write_replica_sets(page: Page, raw: Raw, replica_sets: Sequence[Object] | None) -> None:
     if replica_sets is None:
         page.field(0, "ReplicaSets", "forbidden (needs list replicasets)")
         return
-    owned = [one for one in replica_sets if _owns(raw, one)]
-    owned.sort(key=lambda one: part(one, "metadata", "creationTimestamp") or "")
+    owned = sorted(owned_by(raw, replica_sets), key=lambda one: part(one, "metadata", "creationTimestamp") or "")
     wanted = _without_hash(part(raw, "spec", "template"))
     new = [one for one in owned if _without_hash(part(one, "spec", "template")) == wanted][:1]
     page.field(0, "OldReplicaSets", _counts([one for one in owned if one not in new]))

@@ -111,21 +111,6 @@ def controller(raw: Mapping[str, Any]) -> str:
     return ""
 
 
-def selector_text(selector: Mapping[str, Any] | None) -> str:
-    """A label selector in the form that ``-l`` takes."""
-    words = [f"{key}={value}" for key, value in sorted((part(selector, "matchLabels") or {}).items())]
-    for term in part(selector, "matchExpressions") or ():
-        key, values = term.get("key", ""), ",".join(sorted(term.get("values") or ()))
-        match term.get("operator"):
-            case "Exists":
-                words.append(key)
-            case "DoesNotExist":
-                words.append(f"!{key}")
-            case operator:
-                words.append(f"{key} {str(operator).lower()} ({values})")
-    return ",".join(words) or NONE
-
-
 def _aligned(row: Sequence[str], widths: Sequence[int]) -> str:
     padded = [cell + " " * (width - cell_width(cell)) for cell, width in zip(row, widths, strict=False)]
     return "".join([*padded, row[-1]]).rstrip()

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from kubia_cli.output.pages.controllers import selector_of
+from kubia_cli.model.selector import pod_query
 from kubia_cli.output.pages.events import write_events
-from kubia_cli.output.pages.layout import NONE, Page, part, selector_text
+from kubia_cli.output.pages.layout import NONE, Page, part
 
 Raw = Mapping[str, Any]
 
@@ -24,7 +24,7 @@ def service_page(raw: Raw, slices: Sequence[Raw] | None, events: Sequence[Raw] |
     page.field(0, "Namespace", part(raw, "metadata", "namespace"))
     page.labels(0, "Labels", part(raw, "metadata", "labels"))
     page.annotations(0, "Annotations", part(raw, "metadata", "annotations"))
-    page.field(0, "Selector", selector_text(selector_of(raw)))
+    page.field(0, "Selector", pod_query(raw) or NONE)
     page.field(0, "Type", spec.get("type"))
     page.known(0, "IP Family Policy", spec.get("ipFamilyPolicy"))
     page.field(0, "IP Families", ",".join(spec.get("ipFamilies") or ()) or NONE)
