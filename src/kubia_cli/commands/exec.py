@@ -8,11 +8,11 @@ from typing import Annotated, Any
 
 import typer
 
+from kubia_cli.commands.environment import environment
 from kubia_cli.commands.foreground import carry, check_terminal, end_as, own_failures
 from kubia_cli.commands.whereabouts import engine_of
 from kubia_cli.engines import Cluster, ProgramStream
 from kubia_cli.errors import ConflictError, NotFoundError, UsageError
-from kubia_cli.model.env import environment
 from kubia_cli.options import fill_optional_values, leading_options, value_options
 from kubia_cli.session import Session
 
@@ -60,7 +60,7 @@ def command(
       kubia exec -it kubia-7d9c -n dev -c main -- sh
     """
     check_terminal(session, interactive=interactive, tty=tty)
-    variables = environment(env_file or (), env or (), session.env)
+    variables = environment(session, env_file or (), env or ())
     options = ExecOptions(interactive, tty, detach, user, workdir, variables, privileged)
     with own_failures():
         status = run(session, target, program, container, options)

@@ -6,11 +6,11 @@ from typing import Annotated
 
 import typer
 
+from kubia_cli.commands.environment import environment
 from kubia_cli.commands.foreground import check_terminal, end_as, own_failures
 from kubia_cli.commands.start_container import SETTLE, ContainerRequest, run_attached, run_detached
 from kubia_cli.errors import UsageError
 from kubia_cli.model.container import ContainerOptions, check_container_name, container_spec
-from kubia_cli.model.env import environment
 from kubia_cli.model.ports import parse_publish, shown_ports
 from kubia_cli.model.resource import Resource
 from kubia_cli.options import NoWait, Output, Platform, Quiet
@@ -93,7 +93,7 @@ def command(
     options = ContainerOptions(
         publish=[port for text in publish or () for port in parse_publish(text)],
         publish_all=publish_all,
-        env=environment(env_file or (), env or (), session.env),
+        env=environment(session, env_file or (), env or ()),
         volume=volume or (),
         label=label or (),
         add_host=add_host or (),

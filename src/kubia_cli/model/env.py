@@ -3,23 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 
-from kubia_cli.errors import LocalError, UsageError
+from kubia_cli.errors import UsageError
 
 _BLANKS = " \t\n\v\f\r\x85\xa0"
-
-
-def environment(files: Iterable[str], words: Iterable[str], environ: Mapping[str, str]) -> list[str]:
-    """Return the variables of ``--env-file`` and ``-e``; a word overrides a file. LocalError for an unreadable file."""
-    variables = []
-    for path in files:
-        try:
-            text = Path(path).read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise LocalError("env.file", f"cannot read the environment file {path}", said=str(error)) from error
-        variables += parse_env_file(text, path, environ)
-    return variables + resolve_env(words, environ)
 
 
 def resolve_env(words: Iterable[str], environ: Mapping[str, str]) -> list[str]:
