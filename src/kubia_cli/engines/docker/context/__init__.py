@@ -1,1 +1,2 @@
-"""The build context: which files it has (``ignore``, ``walk``) and how they are sent (``stream``)."""
+"""The build context: which files it has (``ignore``, ``walk``), where its rules come from (``source``), and how it is
+sent (``tar``)."""

@@ -1,0 +1,48 @@
+"""What went wrong between the engine and a registry, told from the sentence that the engine passes on.
+
+The engine has no codes for it: an error is text in a stream that began with 200 (moby ``distribution/errors.go``).
+The words are those of moby, of the registry's protocol (distribution ``registry/api/errcode``) and of Go's net package.
+"""
+
+from __future__ import annotations
+
+import re
+
+from kubia_cli.errors import DeniedError, KubiaError, LocalError, NotFoundError, TransferError, UnreachableError
+from kubia_cli.model.image import DOCKER_HUB, ImageReference
+
+_DENIED = re.compile(
+    "denied|unauthorized|no basic auth credentials|authentication required|401 Unauthorized|403 Forbidden|"
+    "incorrect username or password",
+    re.IGNORECASE,
+)
+_UNREACHABLE = re.compile(
+    "dial tcp|no such host|connection refused|i/o timeout|network is unreachable|TLS handshake|x509:|"
+    "HTTP response to HTTPS client|Client.Timeout|deadline exceeded|connection reset|proxyconnect|: EOF",
+    re.IGNORECASE,
+)
+_MISSING = re.compile(
+    "manifest unknown|manifest for .* not found|name unknown|repository .* not found|404 Not Found|"
+    "no matching manifest",
+    re.IGNORECASE,
+)
+_DISK_FULL = "no space left on device"
+
+
+def registry_failure(said: str, reference: ImageReference, verb: str) -> KubiaError:
+    """The error for a ``pull`` or ``push`` that failed with the engine's words ``said``."""
+    host, name = reference.registry, reference.familiar
+    code = "push" if verb == "push" else "registry"
+    if _DISK_FULL in said:
+        message = "the disk on the Docker daemon's side is full"
+        return LocalError("docker.disk-full", message, said=said, fix="docker system df")
+    if _UNREACHABLE.search(said):
+        return UnreachableError(f"{code}.unreachable", f"the Docker daemon cannot reach the registry {host}", said=said)
+    if _DENIED.search(said):
+        login = "docker login" if host == DOCKER_HUB else f"docker login {host}"
+        refused = f"{host} refused {name}"
+        doubt = "" if verb == "push" else ": it does not exist there, or needs a login"
+        return DeniedError(f"{code}.denied", refused + doubt, said=said, fix=login)
+    if verb == "pull" and _MISSING.search(said):
+        return NotFoundError("image.not-found", f"{host} has no image {name}", said=said)
+    return TransferError(f"{verb}.failed", f"the {verb} of {name} failed", said=said)

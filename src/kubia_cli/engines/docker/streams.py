@@ -1,0 +1,181 @@
+"""The pipes or terminal of a program in a container: attach, exec, and the frames of a log."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import select
+import socket
+import struct
+import time
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from docker.errors import APIError
+
+from kubia_cli.engines.docker.connection import CONNECT, FIRST_ANSWER, Connection
+from kubia_cli.engines.docker.errors import translated
+from kubia_cli.errors import NotFoundError, UnknownOutcomeError
+
+_PIECE = 64 * 1024
+_HEADER = struct.Struct(">BxxxL")
+#: Seconds that the engine is given to note a program's end after its output has ended.
+SETTLING = 5.0
+_PAUSE = 0.05
+
+
+class Hijacked:
+    """A connection that the engine has turned into a program's stdin and output.
+
+    Without a terminal the output comes in frames: one byte for stdout or stderr, four for the length
+    (https://docs.docker.com/reference/api/engine/version/v1.47/#tag/Container/operation/ContainerAttach).
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        response: Any,
+        *,
+        tty: bool,
+        resize: Callable[..., None],
+        status: Callable[[], int],
+    ) -> None:
+        self._connection = connection
+        self._response = response
+        # What came in one piece with the answer's head is in this buffer already; the socket alone would miss it.
+        self._reader: io.BufferedReader = response.raw._fp.fp
+        self._socket: socket.socket = response.raw._fp.fp.raw._sock
+        self._socket.settimeout(None)
+        self._tty = tty
+        self._left = 0
+        self._stream = 1
+        self._resize = resize
+        self._status = status
+
+    def read(self) -> tuple[int, bytes] | None:
+        """Block for the next piece: (1 for stdout or 2 for stderr, bytes); None at the end."""
+        with translated(self._connection.host):
+            try:
+                return self._next()
+            except ConnectionResetError:  # the program's end, seen from behind input that it had not read
+                return None
+
+    def _next(self) -> tuple[int, bytes] | None:
+        if self._tty:
+            piece = self._reader.read1(_PIECE)
+            return (1, piece) if piece else None
+        while not self._left:
+            header = self._reader.read(_HEADER.size)
+            if len(header) < _HEADER.size:
+                return None
+            stream, self._left = _HEADER.unpack(header)
+            self._stream = 2 if stream == 2 else 1
+        piece = self._reader.read1(min(_PIECE, self._left))
+        self._left -= len(piece)
+        return (self._stream, piece) if piece else None
+
+    def write(self, data: bytes) -> None:
+        """Send bytes to the program's stdin; what a program no longer reads is dropped."""
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+            self._socket.sendall(data)
+
+    def close_stdin(self) -> None:
+        """Tell the program that no input follows."""
+        with contextlib.suppress(OSError):
+            self._socket.shutdown(socket.SHUT_WR)
+
+    def resize(self, columns: int, rows: int) -> None:
+        """Tell the program's terminal its size, in character cells; a program that has ended needs none."""
+        for _ in range(5):  # right after its start the engine may not have the terminal yet
+            with translated(self._connection.host), contextlib.suppress(APIError):
+                self._resize(height=rows, width=columns)
+                return
+            time.sleep(_PAUSE)
+
+    def exit_code(self) -> int:
+        """Return the program's exit code, once ``read`` gave None; 0 when the keys ctrl-p ctrl-q detached us."""
+        return self._status()
+
+    def close(self) -> None:
+        """Let go of the connection; the program is not signalled."""
+        with contextlib.suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)
+        self._response.close()
+
+
+class Wait:
+    """A wait for a container's end that has begun, so that the exit code of one that removes itself is not missed."""
+
+    def __init__(self, connection: Connection, container: str, *, running: bool) -> None:
+        self._connection = connection
+        self._container = container
+        condition = "not-running" if running else "next-exit"
+        with translated(connection.host, "container", container):
+            api = connection.api
+            # The head of the answer comes at once, its body at the container's end (since API 1.30).
+            self._response = api._post(
+                api._url("/containers/{0}/wait", container),
+                params={"condition": condition},
+                stream=True,
+                timeout=(CONNECT, FIRST_ANSWER),
+            )
+            api._raise_for_status(self._response)
+
+    def status(self) -> int:
+        """Block until the container has ended; 0 if it goes on although its output has ended: we are detached."""
+        reader: io.BufferedReader = self._response.raw._fp.fp
+        sock: socket.socket = reader.raw._sock  # type: ignore[attr-defined]  # socket.SocketIO
+        sock.settimeout(None)
+        if not select.select([sock], [], [], SETTLING)[0] and is_running(self._connection, self._container):
+            return 0
+        return self.result()
+
+    def result(self) -> int:
+        """Block until the container has ended. Returns its exit code."""
+        with translated(self._connection.host, "container", self._container):
+            return int(self._connection.api._result(self._response, json=True)["StatusCode"])
+
+    def close(self) -> None:
+        """Wait no longer."""
+        self._response.close()
+
+
+def is_running(connection: Connection, container: str) -> bool:
+    """Whether a container runs; one that is gone does not."""
+    try:
+        with translated(connection.host, "container", container):
+            return bool(connection.api.inspect_container(container)["State"]["Running"])
+    except NotFoundError:
+        return False
+
+
+def exec_status(connection: Connection, exec_id: str) -> int:
+    """The exit code of a program that ``exec`` started. UnknownOutcomeError when it goes on without its output."""
+    until = time.monotonic() + SETTLING
+    while True:
+        with translated(connection.host, "container"):
+            found = connection.api.exec_inspect(exec_id)
+        if not found["Running"] and found["ExitCode"] is not None:
+            return int(found["ExitCode"])
+        if time.monotonic() > until:
+            raise UnknownOutcomeError("exec.unknown", "the program's output has ended, and it still runs")
+        time.sleep(_PAUSE)
+
+
+def frames(pieces: Iterable[bytes]) -> Iterator[tuple[int, bytes]]:
+    """Take frames apart: (1 or 2, bytes), without waiting for the rest of a frame."""
+    buffer = b""
+    stream, left = 1, 0
+    for piece in pieces:
+        buffer += piece
+        while buffer:
+            if not left:
+                if len(buffer) < _HEADER.size:
+                    break
+                kind, left = _HEADER.unpack_from(buffer)
+                stream = 2 if kind == 2 else 1
+                buffer = buffer[_HEADER.size :]
+                continue
+            yield stream, buffer[:left]
+            taken = min(left, len(buffer))
+            buffer, left = buffer[taken:], left - taken
