@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from kubia_cli.engines import Cluster, Object
 from kubia_cli.errors import KubiaError, TimedOutError, UnhealthyError
@@ -12,7 +12,7 @@ from kubia_cli.model.manifest import EVENT, POD
 from kubia_cli.model.resource import Kind
 from kubia_cli.model.selector import pod_query
 from kubia_cli.rollout.doorbell import Deadline, Doorbell, Watched
-from kubia_cli.rollout.snapshot import events_of, is_ready, take
+from kubia_cli.rollout.snapshot import Snapshot, events_of, is_ready, take
 from kubia_cli.rollout.stages import Stages, needs_events
 from kubia_cli.rollout.verdict import Patience, Rule, Symptom, at_deadline, symptoms
 
@@ -21,14 +21,24 @@ LAST_LINES = 10
 
 
 class Rollout:
-    """One workload on its way. ``events`` is to be drained; ``snapshot`` is the last look."""
+    """One workload on its way to ``until``. ``events`` is to be drained; ``snapshot`` is the last look."""
 
-    def __init__(self, cluster: Cluster, kind: Kind, name: str, namespace: str, deadline: Deadline) -> None:
+    def __init__(
+        self,
+        cluster: Cluster,
+        kind: Kind,
+        name: str,
+        namespace: str,
+        deadline: Deadline,
+        *,
+        until: Callable[[Snapshot], bool] = lambda snapshot: snapshot.done,
+    ) -> None:
         self._cluster = cluster
         self._name = name
         self._namespace = namespace
         self._deadline = deadline
         self._kind = kind
+        self._until = until
         self.snapshot = take(cluster, kind, name, namespace)
 
     def events(self) -> Iterator[Stage]:
@@ -42,7 +52,7 @@ class Rollout:
         with Doorbell(self._cluster, self._watched()) as bell:
             while True:
                 yield from stages.of(self.snapshot, self._pull_events())
-                if self.snapshot.done:
+                if self._until(self.snapshot):
                     yield stages.finished(self.snapshot)
                     return
                 found = symptoms(self.snapshot)
