@@ -123,8 +123,9 @@ def main_exit_code(changes: Iterable[dict[str, Any]], pod: str, container_id: st
 
 def running_container(pod: dict[str, Any], container: str) -> str:
     """The id of a pod's container of that name, of its only one when the name is "", and "" before it has one."""
-    found = [status for status in container_statuses(pod) if container in ("", status.get("name"))]
-    return str(found[0].get("containerID") or "") if len(found) == 1 else ""
+    statuses = container_statuses(pod) if container else (pod.get("status") or {}).get("containerStatuses") or ()
+    found = [str(each.get("containerID") or "") for each in statuses if container in ("", each.get("name"))]
+    return found[0] if len(found) == 1 else ""
 
 
 def container_statuses(pod: dict[str, Any]) -> list[dict[str, Any]]:

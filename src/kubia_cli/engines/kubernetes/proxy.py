@@ -36,6 +36,8 @@ def proxy_for(access: ClusterAccess, env: Mapping[str, str]) -> str:
 
 def without_login(proxy: str) -> tuple[str, str]:
     """Split a proxy's URL into the URL without its login, and ``user:password`` ("" when it has none)."""
+    if not proxy:
+        return "", ""
     parts = urlsplit(proxy)
     login, _, place = parts.netloc.rpartition("@")
     return f"{parts.scheme}://{place}", unquote(login)
