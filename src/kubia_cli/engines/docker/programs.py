@@ -13,13 +13,15 @@ from kubia_cli.engines.docker.containers import Containers
 from kubia_cli.engines.docker.errors import Subject, explanation, refusal, translated
 from kubia_cli.engines.docker.images import container_path
 from kubia_cli.engines.docker.streams import Hijacked, Wait, exec_status
-from kubia_cli.errors import ConflictError, ContainerStartError, KubiaError
+from kubia_cli.errors import ConflictError, ContainerStartError, KubiaError, NotFoundError
 from kubia_cli.model.program import ProgramStream
 
 _UPGRADE = {"Connection": "Upgrade", "Upgrade": "tcp"}
 #: moby says so of a port that a container holds (``libnetwork/portallocator``), Linux of one that a program holds.
 _PORT_TAKEN = re.compile("port is already allocated|address already in use")
 _PORT = re.compile(r":(\d+)(?: failed:|: bind:)")
+#: runc names the program that it could not run.
+_PROGRAM = re.compile('exec: "([^"]*)"')
 _NOT_EXECUTABLE, _NOT_FOUND = 126, 127
 
 
@@ -43,7 +45,10 @@ class Programs(Containers):
         said = explanation(error)
         if status == 404 and "No such container" in said:
             return refusal(error, self.host, Subject("container", container))
-        found = self.container(container)
+        try:
+            found = self.container(container)
+        except NotFoundError:  # --rm: it has removed itself
+            return _start_failure_by_text(said)
         if found["State"]["ExitCode"] in (_NOT_EXECUTABLE, _NOT_FOUND):
             return _no_program(str(found["Path"]), str(found["Config"]["Image"]), int(found["State"]["ExitCode"]), said)
         if _PORT_TAKEN.search(said):
@@ -154,6 +159,16 @@ class Programs(Containers):
         response = self._api._post(url, headers=dict(_UPGRADE), stream=True, timeout=(CONNECT, ANSWER), **what)
         self._api._raise_for_status(response)
         return response
+
+
+def _start_failure_by_text(said: str) -> KubiaError:
+    """Tell why a container that is gone did not start, by the words that docker's own client goes by (``run.go``)."""
+    program = _PROGRAM.search(said)
+    if program and re.search("executable file not found|no such file or directory", said):
+        return _no_program(program[1], "the image", _NOT_FOUND, said)
+    if program and re.search("permission denied|is a directory", said):
+        return _no_program(program[1], "the image", _NOT_EXECUTABLE, said)
+    return ContainerStartError("container.start", "the container cannot be started", said=said)
 
 
 def _no_program(program: str, where: str, status: int, said: str) -> ContainerStartError:
