@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import zip_longest
 from typing import Any
 
 from kubia_cli.model.age import age, parse_time
@@ -66,7 +67,8 @@ class KindTable:
     def _cells(self, row: Mapping[str, Any]) -> Sequence[object]:
         metadata = (row.get("object") or {}).get("metadata") or {}
         cells: list[object] = [metadata.get("namespace", "")] if self._has_namespace else []
-        for column, cell in zip(self._columns, row.get("cells") or (), strict=False):
+        given = list(row.get("cells") or ())[: len(self._columns)]
+        for column, cell in zip_longest(self._columns, given):  # a server may give too few or too many
             if self._look.wide or not column.get("priority"):
                 cells.append(self._cell(column, cell))
         labels = metadata.get("labels") or {}

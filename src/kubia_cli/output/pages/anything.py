@@ -15,6 +15,8 @@ Raw = Mapping[str, Any]
 
 _WORDS = re.compile("(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z]{2})")
 _ACRONYMS = ("API", "URL", "UID", "IP", "ID")
+#: Fields whose keys are somebody's own names, and stay as they are.
+_NAMED_BY_USERS = ("data", "binaryData", "matchLabels", "nodeSelector")
 #: Shown on top, or the server's bookkeeping.
 _METADATA_LEFT_OUT = ("name", "namespace", "labels", "annotations", "managedFields")
 
@@ -42,12 +44,12 @@ def label_of(field: str) -> str:
     return " ".join(words)
 
 
-def _write(page: Page, level: int, content: Raw) -> None:
+def _write(page: Page, level: int, content: Raw, *, as_named: bool = False) -> None:
     for key, value in sorted(content.items()):
-        label = label_of(key)
+        label = key if as_named else label_of(key)
         if isinstance(value, Mapping) and value:
             page.row(level, f"{label}:")
-            _write(page, level + 1, value)
+            _write(page, level + 1, value, as_named=key in _NAMED_BY_USERS)
         elif isinstance(value, list) and value:
             page.row(level, f"{label}:")
             for item in value:
