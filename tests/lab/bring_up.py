@@ -27,7 +27,7 @@ def bring_up(parts: Iterable[str] = PARTS) -> State:
     """Start what does not run of `parts`, and the registry that the others need.
 
     What cannot be had does not raise: its reason is in the answer's `unavailable`, by part. A lab of which a daemon has
-    ended is taken away and started anew.
+    ended, or whose start was cut off, is taken away and started anew.
     """
     wanted = set(parts)
     if wanted:
@@ -44,11 +44,11 @@ def bring_up(parts: Iterable[str] = PARTS) -> State:
 
 
 def running() -> State | None:
-    """The lab that runs: started since the machine was, and with all its daemons alive."""
+    """The lab that runs: started since the machine was, to the end, and with all its daemons alive."""
     lab = state.load()
-    if lab is None or lab.boot != state.boot_id() or not all(map(processes.is_alive, lab.daemons.values())):
+    if lab is None or lab.starting or lab.boot != state.boot_id():
         return None
-    return lab
+    return lab if all(map(processes.is_alive, lab.daemons.values())) else None
 
 
 def is_up() -> bool:
@@ -65,15 +65,18 @@ def is_there(lab: State, part: str) -> bool:
 def _start(lab: State, missing: list[str]) -> None:
     network.remember(lab.before)
     with state.changing(lab):
+        lab.starting = True
         lab.before.absent_paths = lab.before.absent_paths or [each for each in FIXED_PATHS if not Path(each).exists()]
     if REGISTRY in missing:
         _attempt(lab, REGISTRY, _start_registry)
     # Side by side: cold, the cluster's programs take minutes to build, and the engine need not wait for them.
     with ThreadPoolExecutor(2) as pool:
-        if DOCKER in missing:
-            pool.submit(_attempt, lab, DOCKER, _start_docker)
-        if CLUSTER in missing:
-            pool.submit(_attempt, lab, CLUSTER, _start_cluster)
+        deeds = {DOCKER: _start_docker, CLUSTER: _start_cluster}
+        begun = [pool.submit(_attempt, lab, part, deed) for part, deed in deeds.items() if part in missing]
+        for each in begun:
+            each.result()
+    with state.changing(lab):
+        lab.starting = False
 
 
 def _attempt(lab: State, part: str, deed: Callable[[State], None]) -> None:
@@ -82,10 +85,11 @@ def _attempt(lab: State, part: str, deed: Callable[[State], None]) -> None:
     try:
         deed(lab)
     except (UnavailableError, OSError) as reason:
+        processes.end_programs(_DAEMONS[part])
         with state.changing(lab):
             lab.unavailable[part] = str(reason)
-            started = [lab.daemons.pop(name) for name in _DAEMONS[part] if name in lab.daemons]
-        processes.end(each.pid for each in started if processes.is_alive(each))
+            for name in _DAEMONS[part]:
+                lab.daemons.pop(name, None)
         say(f"{part} cannot be had: {reason}")
 
 
@@ -116,6 +120,8 @@ def _start_cluster(lab: State) -> None:
     _only_root("a Kubernetes node")
     if REGISTRY in lab.unavailable:
         raise UnavailableError("its images need the registry")
+    if (pid := processes.other_lab()) is not None:
+        raise UnavailableError(f"another user's lab runs here (process {pid})")
     packages.ensure(*packages.KUBERNETES)
     binaries.ensure()
     with state.changing(lab):

@@ -1,15 +1,16 @@
 """etcd, the API server, the controllers and the scheduler."""
 
 import http.client
+import shutil
 import ssl
 from concurrent.futures import ThreadPoolExecutor
 
 from tests.lab import binaries, certificates, network, packages, processes, state
 from tests.lab.certificates import certificate, key
+from tests.lab.processes import NODE
 from tests.lab.progress import step
 from tests.lab.state import State
 
-NODE = "kubia-lab"
 ETCD, API_SERVER, CONTROLLERS, SCHEDULER = "etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler"
 DAEMONS = (ETCD, API_SERVER, CONTROLLERS, SCHEDULER)
 
@@ -62,12 +63,14 @@ def _make_certificates() -> None:
 
 
 def _start_etcd(lab: State) -> str:
-    """Start etcd; its address. It wants a certificate, since what is in it runs as root on the node."""
+    """Start an empty etcd; its address. It wants a certificate, since what is in it runs as root on the node."""
+    data = state.state_dir() / "etcd"
+    shutil.rmtree(data, ignore_errors=True)
     client, peer = (f"https://127.0.0.1:{network.free_port(port)}" for port in (2379, 2380))
     pair = (certificate("etcd"), key("etcd"), certificate("ca"))
     command = [
         packages.find(ETCD),
-        f"--data-dir={state.state_dir()}/etcd",
+        f"--data-dir={data}",
         f"--name={NODE}",
         f"--listen-client-urls={client}",
         f"--advertise-client-urls={client}",
@@ -124,6 +127,7 @@ def _start_controllers(lab: State, server: str) -> None:
     command = [
         binaries.path(CONTROLLERS),
         f"--kubeconfig={controllers}",
+        "--use-service-account-credentials",
         f"--root-ca-file={certificate('ca')}",
         f"--service-account-private-key-file={key('accounts')}",
         *same,

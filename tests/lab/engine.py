@@ -82,16 +82,11 @@ def foreign_host() -> str | None:
 
 def _running_daemons() -> Iterator[tuple[int, list[str]]]:
     """Foreign dockerds of this network namespace, and the addresses that their arguments name."""
-    own = Path("/proc/self/ns/net")
-    here = own.stat().st_ino if own.exists() else None
     directory = state.state_dir()
     for pid, arguments in processes.all_processes():
         if not arguments or Path(arguments[0]).name != DOCKERD or processes.belongs_to_lab(arguments, directory):
             continue
-        try:
-            if Path(f"/proc/{pid}/ns/net").stat().st_ino != here:
-                continue
-        except OSError:
+        if not processes.in_this_network(pid):
             continue
         hosts = [value for flag, value in itertools.pairwise(arguments) if flag in ("-H", "--host")]
         hosts += [each.split("=", 1)[1] for each in arguments if each.startswith(("-H=", "--host="))]
@@ -151,7 +146,7 @@ def start_dockerd(lab: State) -> None:
         *([f"--registry-mirror=http://{lab.registry}"] if lab.registry else []),
         f"--bip={network.CONTAINERS.removesuffix('0.0/16')}0.1/24",
         f"--default-address-pool=base={network.CONTAINERS},size=24",
-        f"--cgroup-parent={processes.CGROUP}",
+        f"--cgroup-parent={state.cgroup()}",
         "--exec-opt=native.cgroupdriver=cgroupfs",
         "--shutdown-timeout=3",
     ]

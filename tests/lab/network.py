@@ -34,7 +34,7 @@ _SYSCTLS = (
     "kernel/keys/root_maxbytes",
 )
 _FAMILIES = ("iptables", "ip6tables")
-_KUBERNETES_CHAIN = r"(?:KUBE|CNI)-[A-Z0-9-]+"
+_KUBERNETES_CHAIN = r"(?:KUBE|CNI)-[A-Za-z0-9-]+"
 _DOCKER_CHAIN = r"DOCKER(?:-[A-Z0-9-]+)?"
 
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from tests.lab import binaries, certificates, engine, images, network, processes, state
 from tests.lab.certificates import certificate, key
-from tests.lab.control_plane import NODE
 from tests.lab.errors import UnavailableError
+from tests.lab.processes import NODE
 from tests.lab.progress import step
 from tests.lab.state import State
 
@@ -74,7 +74,7 @@ def _make_cgroup() -> None:
     unified = (_CGROUPS / "cgroup.controllers").exists()
     folders = [_CGROUPS] if unified else [each for each in _CGROUPS.iterdir() if (each / "cgroup.procs").exists()]
     for folder in folders:
-        ours = folder / processes.CGROUP.strip("/")
+        ours = folder / state.cgroup().strip("/")
         ours.mkdir(exist_ok=True)
         # A new cpuset is empty, and takes no process until it is told its CPUs (cgroup v1).
         for name in ("cpuset.cpus", "cpuset.mems"):
@@ -102,7 +102,7 @@ def _start_kubelet(lab: State) -> None:
         "clusterDomain": "cluster.local",
         "containerRuntimeEndpoint": f"unix://{engine.containerd_socket()}",
         "cgroupDriver": "cgroupfs",
-        "cgroupRoot": processes.CGROUP,
+        "cgroupRoot": state.cgroup(),
         "failCgroupV1": False,
         "failSwapOn": False,
         # The machine's own fullness is not the lab's business.
@@ -156,7 +156,13 @@ def _start_proxy(lab: State) -> None:
 
 def _is_ready(kubectl: str, kubeconfig: Path) -> bool:
     """Whether pods would be put on the node, and the default namespace has the account that they need."""
-    ask = [kubectl, f"--kubeconfig={kubeconfig}", "get", "--ignore-not-found"]
+    ask = [
+        kubectl,
+        f"--kubeconfig={kubeconfig}",
+        f"--cache-dir={state.state_dir()}/kubectl",
+        "get",
+        "--ignore-not-found",
+    ]
     try:
         node = processes.run([*ask, "node", NODE, "-o", "json"])
         account = processes.run([*ask, "serviceaccount", "default", "-n", "default", "-o", "name"])

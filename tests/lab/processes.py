@@ -4,14 +4,14 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from tests.lab import state
 from tests.lab.errors import UnavailableError
 from tests.lab.state import Daemon, State
 
-CGROUP = "/kubia-lab"
+NODE = "kubia-lab"
 
 # The programs that may belong to the lab. An editor or a pager on one of its files has the path in its arguments too.
 PROGRAMS = (
@@ -34,12 +34,16 @@ _PROC = Path("/proc")
 
 
 def started_at(pid: int) -> int | None:
-    """When process `pid` began, in clock ticks since boot (proc(5), field 22); None when it is gone or a zombie."""
+    """When process `pid` began, in clock ticks since boot (proc(5), field 22); None when it is gone or a zombie.
+
+    A zombie whose other threads still end holds its ports until they have.
+    """
     try:
         fields = (_PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()
     except OSError:
         return None
-    return None if fields[0] in "ZX" else int(fields[19])
+    threads = int(fields[17])
+    return None if fields[0] == "X" or (fields[0] == "Z" and threads <= 1) else int(fields[19])
 
 
 def is_alive(daemon: Daemon) -> bool:
@@ -93,8 +97,7 @@ def wait_until(ready: Callable[[], bool], seconds: float, what: str, daemons: Ma
             if not is_alive(daemon):
                 raise UnavailableError(f"{name} ended: {last_words(name)}")
         if time.monotonic() > deadline:
-            words = "; ".join(f"{name}: {last_words(name)}" for name in daemons)
-            raise UnavailableError(f"{what} did not come within {seconds:.0f} s; {words}")
+            raise UnavailableError(f"{what} did not come within {seconds:.0f} s; see {log_of('*')}")
         time.sleep(0.05)
 
 
@@ -131,7 +134,7 @@ def _in_lab_cgroup(pid: int) -> bool:
         lines = (_PROC / str(pid) / "cgroup").read_text().splitlines()
     except OSError:
         return False
-    return any(line.split(":", 2)[2].startswith(CGROUP + "/") for line in lines)
+    return any(line.split(":", 2)[2].startswith(state.cgroup() + "/") for line in lines)
 
 
 def belongs_to_lab(arguments: list[str], directory: Path) -> bool:
@@ -143,6 +146,25 @@ def belongs_to_lab(arguments: list[str], directory: Path) -> bool:
     )
 
 
+def other_lab() -> int | None:
+    """A kubelet that another user's lab runs in this network namespace: its addresses are the same as ours."""
+    directory = state.state_dir()
+    for pid, arguments in all_processes():
+        if not arguments or Path(arguments[0]).name != "kubelet" or belongs_to_lab(arguments, directory):
+            continue
+        if f"--hostname-override={NODE}" in arguments and in_this_network(pid):
+            return pid
+    return None
+
+
+def in_this_network(pid: int) -> bool:
+    """Whether the process is in our network namespace; True where that cannot be told."""
+    try:
+        return (_PROC / "self/ns/net").stat().st_ino == (_PROC / str(pid) / "ns/net").stat().st_ino
+    except OSError:
+        return started_at(pid) is not None
+
+
 def lab_processes(recorded: Iterable[Daemon]) -> list[int]:
     """Ids of everything that runs for the lab: daemons, what outlived them, and the containers' own processes."""
     directory = state.state_dir()
@@ -151,6 +173,16 @@ def lab_processes(recorded: Iterable[Daemon]) -> list[int]:
         if belongs_to_lab(arguments, directory) or _in_lab_cgroup(pid):
             ours.add(pid)
     return sorted(pid for pid in ours if started_at(pid) is not None)
+
+
+def end_programs(names: Collection[str]) -> None:
+    """End the lab's daemons that are one of these programs."""
+    directory = state.state_dir()
+    end(
+        pid
+        for pid, arguments in all_processes()
+        if belongs_to_lab(arguments, directory) and Path(arguments[0]).name in names
+    )
 
 
 def end(pids: Iterable[int], seconds: float = 10) -> None:

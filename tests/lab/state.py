@@ -1,6 +1,7 @@
 """Where the lab keeps its things, and the one file that says what runs."""
 
 import fcntl
+import hashlib
 import json
 import os
 import platform
@@ -28,6 +29,11 @@ def state_dir() -> Path:
     if len(os.fsencode(usual / _LONGEST_SOCKET)) <= SOCKET_PATH_LIMIT:
         return usual
     return Path("/run") / f"kubia-lab-{os.getuid()}"
+
+
+def cgroup() -> str:
+    """The cgroup of all that runs in containers and pods, by which it is known; another user's lab has another."""
+    return f"/kubia-lab-{hashlib.sha256(os.fsencode(state_dir())).hexdigest()[:8]}"
 
 
 def architecture() -> str:
@@ -66,6 +72,7 @@ class State:
 
     boot: str = field(default_factory=boot_id)
     docker_host: str = ""
+    starting: bool = False
     own_engine: bool = False
     own_cluster: bool = False
     registry: str = ""

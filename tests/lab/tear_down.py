@@ -80,7 +80,7 @@ def _unmount(directory: Path) -> None:
 
 def _remove_cgroups() -> None:
     """Remove the lab's cgroups; the kernel lets go of one a moment after its last process has ended."""
-    ours = processes.CGROUP.strip("/")
+    ours = state.cgroup().strip("/")
     deadline = time.monotonic() + 5
     while tops := [each for each in (_CGROUPS / ours, *_CGROUPS.glob(f"*/{ours}")) if each.exists()]:
         for top in tops:
