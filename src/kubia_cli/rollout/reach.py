@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import threading
 import time
@@ -18,6 +19,7 @@ _PATIENCE = 2.0
 _PAUSE = 0.25
 #: Bytes of an answer that are looked at.
 _ENOUGH = 4096
+_BODY_BEGUN = re.compile(rb"\r\n\r\n.*[^\r\n0-9a-fA-F]", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ def ask(connection: socket.socket, authority: str) -> Answer | None:
     try:
         connection.sendall(f"GET / HTTP/1.1\r\nHost: {authority}\r\nConnection: close\r\n\r\n".encode())
         received = b""
-        while len(received) < _ENOUGH:
+        while len(received) < _ENOUGH and not _BODY_BEGUN.search(received):
             piece = connection.recv(_ENOUGH)
             if not piece:
                 break
