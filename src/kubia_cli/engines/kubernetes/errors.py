@@ -46,6 +46,17 @@ class Status:
         """``details.causes``, without what is no mapping."""
         return [cause for cause in self.details.get("causes") or () if isinstance(cause, dict)]
 
+    @property
+    def answered(self) -> bool:
+        """Whether a 500 is an answer, and no lost one: a webhook that failed, a field that no apply may have.
+
+        The API server gives both a reason of its own or none; of those without, etcd's troubles are told by their text
+        alone (apiserver ``handlers/responsewriters/status.go``, ErrorToAPIStatus).
+        """
+        if not self.trusted or self.code != 500:
+            return False
+        return self.reason == "InternalError" or not (self.reason or "etcdserver: " in self.message)
+
     def has_cause(self, reason: str) -> bool:
         """Whether one of the causes is ``reason``: ``NamespaceTerminating``, ``FieldManagerConflict``."""
         return any(cause.get("reason") == reason for cause in self.causes)
@@ -95,7 +106,7 @@ def _refusal(status: Status, access: ClusterAccess) -> KubiaError:
     refuse = _REFUSALS.get(status.code)
     if refuse is not None:
         return refuse(status, access)
-    if status.code >= 500 and status.reason != "InternalError":
+    if status.code >= 500 and not status.answered:
         return UnreachableError("cluster.unavailable", f"{access.spoken} cannot answer now", said=status.message)
     return RefusedError("cluster.refused", _first(status, "the API server refuses this"), said=_causes(status))
 

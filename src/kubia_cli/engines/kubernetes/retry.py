@@ -59,10 +59,8 @@ def judge_status(status: Status, headers: Mapping[str, str]) -> Verdict:
     retry_after = _seconds(headers.get("retry-after", ""))
     if status.code in (429, 503):
         return Verdict(Sureness.NOT_PROCESSED, retry_after)
-    # InternalError is the API server's word for "a webhook failed": an answer, and no lost one.
     if status.code in (500, 502, 504):
-        answered = status.code == 500 and status.trusted and status.reason == "InternalError"
-        return Verdict(Sureness.FINAL if answered else Sureness.AMBIGUOUS, retry_after)
+        return Verdict(Sureness.FINAL if status.answered else Sureness.AMBIGUOUS, retry_after)
     return Verdict(Sureness.FINAL)
 
 

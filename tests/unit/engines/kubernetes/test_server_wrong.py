@@ -78,6 +78,7 @@ def test_an_apply_without_an_answer_is_sent_again(tmp_path: Path) -> None:
         (status(410, "Expired", "too old"), ExpiredError, "list.expired"),
         (status(422, "Invalid", "bad"), RefusedError, "object.invalid"),
         (status(500, "InternalError", "a webhook failed"), RefusedError, "cluster.refused"),
+        (status(500, "", "failed to create typed patch object"), RefusedError, "cluster.refused"),
     ],
 )
 def test_each_answer_has_its_class(tmp_path: Path, script: Script, expected: type[KubiaError], code: str) -> None:
