@@ -8,7 +8,7 @@ import platform
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 
 PARTS = ("docker", "registry", "cluster")
@@ -105,12 +105,15 @@ def changing(state: State) -> Iterator[None]:
 
 
 def load() -> State | None:
-    """The saved state, or None where no lab was started or its file was cut off."""
+    """The saved state, or None where no lab was started or its file was cut off.
+
+    Fields of another version of this file are left out: the lab may have been started from another checkout.
+    """
     try:
         saved = json.loads(_file().read_text())
         saved["daemons"] = {name: Daemon(**daemon) for name, daemon in saved["daemons"].items()}
         saved["before"] = Before(**saved["before"])
-        return State(**saved)
+        return State(**{each.name: saved[each.name] for each in fields(State) if each.name in saved})
     except (OSError, ValueError, TypeError, KeyError):
         return None
 
