@@ -31,17 +31,19 @@ class PodConnection(socket.socket):
     def recv(self, size: int, flags: int = 0) -> bytes:
         """As a socket's."""
         data = super().recv(size, flags)
-        self._complain_at_the_end(len(data))
+        if size and not data:
+            self._complain()
         return data
 
     def recv_into(self, buffer: Any, size: int = 0, flags: int = 0) -> int:
         """As a socket's."""
         count = super().recv_into(buffer, size, flags)
-        self._complain_at_the_end(count)
+        if len(buffer) and not count:
+            self._complain()
         return count
 
-    def _complain_at_the_end(self, count: int) -> None:
-        if count == 0 and self.complaint:
+    def _complain(self) -> None:
+        if self.complaint:
             raise (ConnectionResetError if self.heard else ConnectionRefusedError)(self.complaint)
 
 
