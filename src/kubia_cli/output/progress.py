@@ -35,13 +35,13 @@ class Painter(Protocol):
         """Show one event."""
 
 
-def follow(console: Console, events: Iterable[Event]) -> None:
+def follow(console: Console, events: Iterable[Event], *, heartbeat: float = HEARTBEAT) -> None:
     """Show events until they end; what was drawn live is cleared on every way out, and the cursor is back."""
     if console.quiet:
         for _ in events:
             pass
         return
-    with _live(console) if console.rich_on(console.err) else _plain(console) as painter:
+    with _live(console) if console.rich_on(console.err) else _plain(console, heartbeat) as painter:
         for event in events:
             painter.show(event)
 
@@ -99,16 +99,16 @@ class _Lines:
 
 
 @contextmanager
-def _plain(console: Console) -> Iterator[Painter]:
+def _plain(console: Console, heartbeat: float) -> Iterator[Painter]:
     """A line on a change, and a heartbeat."""
     lines, lock, ended = _Lines(), Lock(), Flag()
     spoken = time.monotonic()
 
     def beat() -> None:
         nonlocal spoken
-        while not ended.wait(max(0.1, spoken + HEARTBEAT - time.monotonic())):
+        while not ended.wait(max(0.0, spoken + heartbeat - time.monotonic())):
             with lock:
-                if time.monotonic() - spoken >= HEARTBEAT:
+                if time.monotonic() - spoken >= heartbeat:
                     spoken = time.monotonic()
                     console.line(f"still at it after {spoken - lines.since:.0f}s: {lines.doing}")
 
