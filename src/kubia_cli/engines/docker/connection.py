@@ -21,7 +21,7 @@ from urllib3.connectionpool import HTTPConnectionPool
 
 from kubia_cli.engines.docker.dial import dial
 from kubia_cli.engines.docker.endpoint import Endpoint
-from kubia_cli.engines.docker.errors import translated
+from kubia_cli.engines.docker.errors import not_docker, translated
 from kubia_cli.errors import LocalError
 
 #: Seconds: to connect, for an answer, for the version at the start, for a transfer that makes no progress.
@@ -54,7 +54,9 @@ class Connection:
             return client
         with translated(self.host):
             answer = client.get(f"{client.base_url}/version", timeout=(CONNECT, FIRST_ANSWER))
-            version = client._result(answer, json=True)
+            if not answer.ok:
+                raise not_docker(self.host, f"HTTP {answer.status_code}")
+            version = answer.json()
             spoken = min(version["ApiVersion"], NEWEST_API, key=_numbers)
             client.speak(max(spoken, version.get("MinAPIVersion") or spoken, key=_numbers))
         return client

@@ -155,7 +155,7 @@ def _check_buildkit(instruction: Instruction, lines: list[str], shown: str) -> N
     if heredoc and heredoc[2] in (line.strip() for line in lines[instruction.line :]):
         what = what or "a here-document"
     if instruction.name == "FROM" and _PLATFORM_ARGUMENTS.search(instruction.rest):
-        what = "the platform arguments"
+        what = "a platform argument"
     if what:
         message = f"{shown}:{instruction.line}: {what} needs BuildKit, and this is the classic builder"
         raise BuildError("build.needs-buildkit", message, said=instruction.source, state="nothing was sent")

@@ -133,8 +133,13 @@ def failure(error: BaseException, host: str) -> KubiaError:
         if isinstance(link, ConnectionError | http.client.HTTPException | urllib3.exceptions.HTTPError):
             message = f"the connection to the Docker daemon at {host} broke off"
             return UnreachableError("docker.broken-off", message, fix="kubia version")
+    return not_docker(host)
+
+
+def not_docker(host: str, said: str = "") -> UnreachableError:
+    """The error for an answer that no engine gives."""
     message = f"{host} does not answer as a Docker daemon does"
-    return UnreachableError("docker.not-docker", message, fix="kubia context")
+    return UnreachableError("docker.not-docker", message, said=said, fix="kubia context")
 
 
 def chain(problem: BaseException) -> Iterator[BaseException]:

@@ -12,7 +12,7 @@ from kubia_cli.engines.docker.connection import ANSWER, CONNECT
 from kubia_cli.engines.docker.containers import Containers
 from kubia_cli.engines.docker.errors import Subject, explanation, refusal, translated
 from kubia_cli.engines.docker.images import container_path
-from kubia_cli.engines.docker.streams import Hijacked, Wait, exec_status
+from kubia_cli.engines.docker.streams import NOT_EXECUTABLE, NOT_FOUND, ExecEnd, Hijacked, Wait, no_program
 from kubia_cli.errors import ConflictError, ContainerStartError, KubiaError, NotFoundError
 from kubia_cli.model.program import ProgramStream
 
@@ -22,7 +22,6 @@ _PORT_TAKEN = re.compile("port is already allocated|address already in use")
 _PORT = re.compile(r":(\d+)(?: failed:|: bind:)")
 #: runc names the program that it could not run.
 _PROGRAM = re.compile('exec: "([^"]*)"')
-_NOT_EXECUTABLE, _NOT_FOUND = 126, 127
 
 
 class Programs(Containers):
@@ -45,14 +44,14 @@ class Programs(Containers):
         said = explanation(error)
         if status == 404 and "No such container" in said:
             return refusal(error, self.host, Subject("container", container))
+        if _PORT_TAKEN.search(said):
+            return self._port_taken(said)
         try:
             found = self.container(container)
         except NotFoundError:  # --rm: it has removed itself
             return _start_failure_by_text(said)
-        if found["State"]["ExitCode"] in (_NOT_EXECUTABLE, _NOT_FOUND):
-            return _no_program(str(found["Path"]), str(found["Config"]["Image"]), int(found["State"]["ExitCode"]), said)
-        if _PORT_TAKEN.search(said):
-            return self._port_taken(said)
+        if found["State"]["ExitCode"] in (NOT_EXECUTABLE, NOT_FOUND):
+            return no_program(str(found["Path"]), str(found["Config"]["Image"]), int(found["State"]["ExitCode"]), said)
         return ContainerStartError("container.start", f"container {container} cannot be started", said=said)
 
     def _port_taken(self, said: str) -> ConflictError:
@@ -74,7 +73,10 @@ class Programs(Containers):
         """
         found = self.container(container)
         identity = str(found["Id"])
-        wait = Wait(self._connection, identity, running=bool(found["State"]["Running"]))
+        condition = "not-running" if found["State"]["Running"] else "next-exit"
+        if found["HostConfig"].get("AutoRemove"):
+            condition = "removed"  # its name is free again when we tell its end
+        wait = Wait(self._connection, identity, condition)
         params = {"stream": 1, "stdout": 1, "stderr": 1, "stdin": int(stdin), "logs": int(logs)}
         with translated(self.host, "container", container):
             response = self._hijack(self._api._url("/containers/{0}/attach", identity), params=params)
@@ -83,7 +85,7 @@ class Programs(Containers):
             response,
             tty=bool(found["Config"]["Tty"]) or tty,
             resize=lambda **size: self._api.resize(identity, **size),
-            status=wait.status,
+            ending=wait,
         )
 
     def exec(
@@ -107,7 +109,7 @@ class Programs(Containers):
             response,
             tty=tty,
             resize=lambda **size: self._api.exec_resize(made, **size),
-            status=lambda: exec_status(self._connection, made),
+            ending=ExecEnd(self._connection, made, container),
         )
 
     def exec_detached(
@@ -127,8 +129,8 @@ class Programs(Containers):
                 self._api.exec_start(made, detach=True)
             except APIError as error:
                 status = self._api.exec_inspect(made)["ExitCode"]
-                if status in (_NOT_EXECUTABLE, _NOT_FOUND):
-                    raise _no_program(command[0], container, status, explanation(error)) from error
+                if status in (NOT_EXECUTABLE, NOT_FOUND):
+                    raise no_program(command[0], container, status, explanation(error)) from error
                 raise
 
     def _prepare(
@@ -165,13 +167,7 @@ def _start_failure_by_text(said: str) -> KubiaError:
     """Tell why a container that is gone did not start, by the words that docker's own client goes by (``run.go``)."""
     program = _PROGRAM.search(said)
     if program and re.search("executable file not found|no such file or directory", said):
-        return _no_program(program[1], "the image", _NOT_FOUND, said)
+        return no_program(program[1], "the image", NOT_FOUND, said)
     if program and re.search("permission denied|is a directory", said):
-        return _no_program(program[1], "the image", _NOT_EXECUTABLE, said)
+        return no_program(program[1], "the image", NOT_EXECUTABLE, said)
     return ContainerStartError("container.start", "the container cannot be started", said=said)
-
-
-def _no_program(program: str, where: str, status: int, said: str) -> ContainerStartError:
-    reason = "there is no such program in" if status == _NOT_FOUND else "it cannot be executed in"
-    code = "program.not-found" if status == _NOT_FOUND else "program.not-executable"
-    return ContainerStartError(code, f"cannot run `{program}`: {reason} {where}", said=said, status=status)

@@ -9,19 +9,35 @@ import socket
 import struct
 import time
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from typing import Any, Protocol
 
 from docker.errors import APIError
 
+from kubia_cli.engines import Object
 from kubia_cli.engines.docker.connection import CONNECT, FIRST_ANSWER, Connection
 from kubia_cli.engines.docker.errors import translated
-from kubia_cli.errors import NotFoundError, UnknownOutcomeError
+from kubia_cli.errors import ContainerStartError, NotFoundError, UnknownOutcomeError
 
 _PIECE = 64 * 1024
 _HEADER = struct.Struct(">BxxxL")
 #: Seconds that the engine is given to note a program's end after its output has ended.
 SETTLING = 5.0
+#: The exit codes with which the engine says that a program could not be run.
+NOT_EXECUTABLE, NOT_FOUND = 126, 127
 _PAUSE = 0.05
+
+
+class Ending(Protocol):
+    """How a program in a container ends, as the engine tells it."""
+
+    def began(self, said: bytes) -> None:
+        """Judge the first output: it may be the engine's, of a program that it could not start."""
+
+    def status(self) -> int:
+        """The exit code, once the output has ended."""
+
+    def close(self) -> None:
+        """Ask no more."""
 
 
 class Hijacked:
@@ -38,7 +54,7 @@ class Hijacked:
         *,
         tty: bool,
         resize: Callable[..., None],
-        status: Callable[[], int],
+        ending: Ending,
     ) -> None:
         self._connection = connection
         self._response = response
@@ -50,15 +66,23 @@ class Hijacked:
         self._left = 0
         self._stream = 1
         self._resize = resize
-        self._status = status
+        self._ending = ending
+        self._began = False
 
     def read(self) -> tuple[int, bytes] | None:
-        """Block for the next piece: (1 for stdout or 2 for stderr, bytes); None at the end."""
+        """Block for the next piece: (1 for stdout or 2 for stderr, bytes); None at the end.
+
+        Raises ContainerStartError when the program could not be started.
+        """
         with translated(self._connection.host):
             try:
-                return self._next()
+                piece = self._next()
             except ConnectionResetError:  # the program's end, seen from behind input that it had not read
                 return None
+        if piece and not self._began:
+            self._began = True
+            self._ending.began(piece[1])
+        return piece
 
     def _next(self) -> tuple[int, bytes] | None:
         if self._tty:
@@ -94,22 +118,22 @@ class Hijacked:
 
     def exit_code(self) -> int:
         """Return the program's exit code, once ``read`` gave None; 0 when the keys ctrl-p ctrl-q detached us."""
-        return self._status()
+        return self._ending.status()
 
     def close(self) -> None:
         """Let go of the connection; the program is not signalled."""
         with contextlib.suppress(OSError):
             self._socket.shutdown(socket.SHUT_RDWR)
         self._response.close()
+        self._ending.close()
 
 
 class Wait:
     """A wait for a container's end that has begun, so that the exit code of one that removes itself is not missed."""
 
-    def __init__(self, connection: Connection, container: str, *, running: bool) -> None:
+    def __init__(self, connection: Connection, container: str, condition: str) -> None:
         self._connection = connection
         self._container = container
-        condition = "not-running" if running else "next-exit"
         with translated(connection.host, "container", container):
             api = connection.api
             # The head of the answer comes at once, its body at the container's end (since API 1.30).
@@ -121,6 +145,9 @@ class Wait:
             )
             api._raise_for_status(self._response)
 
+    def began(self, said: bytes) -> None:
+        """Nothing to judge: ``start`` fails for a program that cannot be started."""
+
     def status(self) -> int:
         """Block until the container has ended; 0 if it goes on although its output has ended: we are detached."""
         reader: io.BufferedReader = self._response.raw._fp.fp
@@ -128,16 +155,54 @@ class Wait:
         sock.settimeout(None)
         if not select.select([sock], [], [], SETTLING)[0] and is_running(self._connection, self._container):
             return 0
-        return self.result()
-
-    def result(self) -> int:
-        """Block until the container has ended. Returns its exit code."""
         with translated(self._connection.host, "container", self._container):
             return int(self._connection.api._result(self._response, json=True)["StatusCode"])
 
     def close(self) -> None:
         """Wait no longer."""
         self._response.close()
+
+
+class ExecEnd:
+    """What became of a program that ``exec`` started in ``container``."""
+
+    def __init__(self, connection: Connection, exec_id: str, container: str) -> None:
+        self._connection = connection
+        self._id = exec_id
+        self._container = container
+
+    def began(self, said: bytes) -> None:
+        """Raise ContainerStartError if no program runs: the engine sends its error as if it were the output."""
+        found = self._inspect()
+        if not found["Running"] and not found["Pid"] and found["ExitCode"]:
+            program, status = str(found["ProcessConfig"]["entrypoint"]), int(found["ExitCode"])
+            raise no_program(program, self._container, status, said.decode("utf-8", "replace").strip())
+
+    def status(self) -> int:
+        """The exit code. UnknownOutcomeError when the program goes on without its output."""
+        until = time.monotonic() + SETTLING
+        while True:
+            found = self._inspect()
+            if not found["Running"] and found["ExitCode"] is not None:
+                return int(found["ExitCode"])
+            if time.monotonic() > until:
+                raise UnknownOutcomeError("exec.unknown", "the program's output has ended, and it still runs")
+            time.sleep(_PAUSE)
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+    def _inspect(self) -> Object:
+        with translated(self._connection.host, "container", self._container):
+            found: Object = self._connection.api.exec_inspect(self._id)
+        return found
+
+
+def no_program(program: str, where: str, status: int, said: str) -> ContainerStartError:
+    """The error for a program that cannot be run in ``where``, a container or image: 127 when there is none."""
+    reason = "there is no such program in" if status == NOT_FOUND else "it cannot be executed in"
+    code = "program.not-found" if status == NOT_FOUND else "program.not-executable"
+    return ContainerStartError(code, f"cannot run `{program}`: {reason} {where}", said=said, status=status)
 
 
 def is_running(connection: Connection, container: str) -> bool:
@@ -147,19 +212,6 @@ def is_running(connection: Connection, container: str) -> bool:
             return bool(connection.api.inspect_container(container)["State"]["Running"])
     except NotFoundError:
         return False
-
-
-def exec_status(connection: Connection, exec_id: str) -> int:
-    """The exit code of a program that ``exec`` started. UnknownOutcomeError when it goes on without its output."""
-    until = time.monotonic() + SETTLING
-    while True:
-        with translated(connection.host, "container"):
-            found = connection.api.exec_inspect(exec_id)
-        if not found["Running"] and found["ExitCode"] is not None:
-            return int(found["ExitCode"])
-        if time.monotonic() > until:
-            raise UnknownOutcomeError("exec.unknown", "the program's output has ended, and it still runs")
-        time.sleep(_PAUSE)
 
 
 def frames(pieces: Iterable[bytes]) -> Iterator[tuple[int, bytes]]:
