@@ -104,7 +104,7 @@ class KubeCluster:
         """See ``Cluster``; a connection that breaks is followed by another. ExpiredError for a version too old."""
         path = self._collection(kind, namespace)
         query = _selectors(labels, fields)
-        return watch(self._server, path, query, version=version, timeout=timeout, table=as_table)
+        return watch(self._server, path, query, kind, version=version, timeout=timeout, table=as_table)
 
     def apply(self, manifest: Object, *, dry_run: DryRun = "none", force: bool = False) -> Object:
         """See ``Cluster``; ``force`` takes fields from their other owners."""
@@ -191,7 +191,7 @@ class KubeCluster:
         """See ``Cluster``."""
         query = {**_streams(container, tty=tty, stdin=stdin), "command": list(command)}
         channels = self._server.channels(self._of_pod(pod, namespace, "exec"), program.PROTOCOLS, query=query)
-        return program.PodProgram(channels, self._server.access)
+        return program.PodProgram(channels, self._server.access, command[0] if command else "")
 
     def attach(
         self, pod: str, namespace: str, *, container: str = "", tty: bool = False, stdin: bool = False
@@ -206,7 +206,7 @@ class KubeCluster:
             changes = self.watch(POD, namespace, fields=f"metadata.name={pod}", timeout=program.STATUS_TIMEOUT)
             return program.main_exit_code(changes, pod, main)
 
-        return program.PodProgram(channels, self._server.access, ended)
+        return program.PodProgram(channels, self._server.access, pod, ended)
 
     def connect(self, pod: str, namespace: str, port: int) -> socket.socket:
         """See ``Cluster``. Whether anything listens there shows at the first read: ConnectionRefusedError."""

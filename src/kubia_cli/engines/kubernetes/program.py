@@ -29,14 +29,16 @@ _NOT_EXECUTABLE = ("permission denied", "is a directory", "exec format error")
 class PodProgram:
     """A command that runs in a container, or the main process that we attached to.
 
-    ``main_exit_code`` finds out the exit code of a main process, of which the server says only that it ended.
+    ``name`` is the program's, for messages; ``main_exit_code`` finds out the exit code of a main process, of which the
+    server says only that it ended.
     """
 
     def __init__(
-        self, channels: Channels, access: ClusterAccess, main_exit_code: Callable[[], int] | None = None
+        self, channels: Channels, access: ClusterAccess, name: str, main_exit_code: Callable[[], int] | None = None
     ) -> None:
         self._channels = channels
         self._access = access
+        self._name = name
         self._main_exit_code = main_exit_code
         self._said = b""
 

@@ -13,9 +13,10 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from kubia_cli.engines.kubernetes.errors import not_kubernetes, status_of, translate
-from kubia_cli.engines.kubernetes.pages import TABLE, as_table
+from kubia_cli.engines.kubernetes.pages import TABLE, as_table, whole_list, whole_table
 from kubia_cli.engines.kubernetes.server import CALL_TIMEOUT, ApiServer
 from kubia_cli.errors import UnreachableError
+from kubia_cli.model.resource import Kind
 
 #: The longest that one connection is asked to last, in seconds; after it the next one goes on.
 CONNECTION = 300.0
@@ -27,6 +28,7 @@ def watch(
     server: ApiServer,
     path: str,
     query: dict[str, str],
+    kind: Kind,
     *,
     table: bool = False,
     version: str = "",
@@ -36,16 +38,20 @@ def watch(
 ) -> Iterator[dict[str, Any]]:
     """Yield ``{"type", "object"}`` for at most ``timeout`` seconds (math.inf: until the caller stops).
 
-    A connection that ends or breaks is followed by another, from the last version seen; without ``version`` the server
-    first tells what is there, and tells it again should it break before it has said a version to go on from. Bookmarks
-    are not yielded. ExpiredError when ``version`` is too old; UnreachableError when no new connection can be made.
+    A connection that ends or breaks is followed by another, from the last version seen. Without ``version`` what is
+    there is told first, as ADDED: listed by us, since an API server on an etcd before 3.5 tells it to no watch that
+    wants bookmarks. Bookmarks are not yielded. ExpiredError when the version is forgotten; UnreachableError when no new
+    connection can be made.
     """
     end = now() + timeout
+    if not version:
+        found = whole_table(server, path, query) if table else whole_list(server, path, query, kind)
+        version = _version(found)
+        yield from ({"type": "ADDED", "object": each} for each in _one_by_one(found))
     while (left := end - now()) > 0:
         lifetime = min(left, CONNECTION)
         asked = {**query, "watch": "true", "allowWatchBookmarks": "true", "timeoutSeconds": str(math.ceil(lifetime))}
-        if version:
-            asked["resourceVersion"] = version
+        asked["resourceVersion"] = version
         began = now()
         opened = server.stream(
             path,
@@ -60,8 +66,7 @@ def watch(
                 for event in _events(server, stream):
                     if table:
                         event["object"] = as_table(event["object"])
-                    if version or event["type"] != "ADDED":  # what is there already comes in no order
-                        version = _version(event["object"]) or version
+                    version = _version(event["object"]) or version
                     if event["type"] != "BOOKMARK":
                         yield event
             except UnreachableError as error:
@@ -98,8 +103,16 @@ def _events(server: ApiServer, pieces: Iterable[bytes]) -> Iterator[dict[str, An
         yield event
 
 
+def _one_by_one(found: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """A list's objects; a Table's rows, each as a Table."""
+    if found.get("kind") == "Table":
+        yield from ({**found, "rows": [row]} for row in found["rows"])
+    else:
+        yield from found["items"]
+
+
 def _version(found: dict[str, Any]) -> str:
-    """The version of an object, or of a Table's only row."""
+    """The version of an object or list, or of a Table's only row."""
     rows = found["rows"] if found.get("kind") == "Table" else ()
     carriers = [found, *(row.get("object") or {} for row in rows)]
     versions = [str((each.get("metadata") or {}).get("resourceVersion") or "") for each in carriers]

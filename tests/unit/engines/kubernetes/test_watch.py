@@ -55,10 +55,27 @@ def test_bookmarks_move_the_version_and_are_not_told(tmp_path: Path) -> None:
     assert versions(server) == ["7", "50"]
 
 
-def test_what_is_there_already_is_told_again_when_it_broke_off(tmp_path: Path) -> None:
-    with cluster(tmp_path, streamed(event("ADDED", "9"), whole=False), streamed(event("ADDED", "9"))) as (kube, server):
-        assert seen(islice(kube.watch(POD, timeout=20), 2)) == [("ADDED", "9")] * 2
-    assert versions(server) == ["", ""]
+def test_what_is_there_is_told_first(tmp_path: Path) -> None:
+    there = [{"metadata": {"name": "kubia", "resourceVersion": "9"}}, {"metadata": {"resourceVersion": "5"}}]
+    listed = answer({"kind": "PodList", "metadata": {"resourceVersion": "11"}, "items": there})
+    with cluster(tmp_path, listed, streamed(event("ADDED", "12"), then=30)) as (kube, server):
+        events = list(islice(kube.watch(POD, timeout=20), 3))
+    assert seen(events) == [("ADDED", "9"), ("ADDED", "5"), ("ADDED", "12")]
+    assert events[0]["object"]["kind"] == "Pod"
+    assert versions(server) == ["", "11"]
+
+
+def test_rows_that_are_there_are_told_first(tmp_path: Path) -> None:
+    table = {
+        "kind": "Table",
+        "metadata": {"resourceVersion": "11"},
+        "columnDefinitions": [],
+        "rows": [{}, {"cells": [1]}],
+    }
+    with cluster(tmp_path, answer(table), streamed(then=30)) as (kube, server):
+        events = list(kube.watch(POD, timeout=0.5, as_table=True))
+    assert [each["object"]["rows"] for each in events] == [[{}], [{"cells": [1]}]]
+    assert versions(server) == ["", "11"]
 
 
 def test_a_silent_server_holds_nobody(tmp_path: Path) -> None:
