@@ -69,6 +69,7 @@ def main(argv: Sequence[str], session: Session | None = None) -> int:
 def _report(error: KubiaError, session: Session) -> None:
     from kubia_cli.output import report
 
+    error.fix = session.settings.carried_by(error.fix)
     if session.settings.output == "json":
         import json
 

@@ -60,6 +60,15 @@ class Settings:
         said: dict[str, Any] = {name: value for name, value in typed.items() if value}
         return replace(self, **said)
 
+    def carried_by(self, line: str) -> str:
+        """Return a line that is to be typed next with the namespace and context that were typed now."""
+        typed = [
+            *(["-n", self.namespace] if self.namespace else []),
+            *(["--context", self.context] if self.context else []),
+        ]
+        program, _, rest = line.partition(" ")
+        return " ".join([program, *typed, rest]) if program == "kubia" and typed and rest else line
+
 
 class Session:
     """One run of the command line."""

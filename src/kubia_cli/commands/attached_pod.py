@@ -12,10 +12,11 @@ from kubia_cli.errors import ConflictError, NotFoundError, UnknownOutcomeError
 from kubia_cli.model.manifest import POD
 from kubia_cli.rollout.doorbell import Deadline, Doorbell, Watched
 from kubia_cli.rollout.follow import Rollout
+from kubia_cli.rollout.gone import wait_until_gone
 from kubia_cli.rollout.snapshot import Snapshot, container_statuses
 from kubia_cli.session import Session
 
-#: Seconds in which the kubelet reports how a program ended.
+#: Seconds in which the kubelet reports how a program ended, and then that the pod is gone.
 _REPORT = 30.0
 
 
@@ -75,6 +76,7 @@ def _removed(session: Session, cluster: Cluster, pod: Object) -> Iterator[None]:
     finally:
         try:
             cluster.delete(POD, metadata["name"], metadata["namespace"], uid=metadata["uid"], grace=1)
+            wait_until_gone(cluster, POD, pod, Deadline(_REPORT))
             session.console.note(f'pod "{metadata["name"]}" deleted from {metadata["namespace"]} namespace')
         except (ConflictError, NotFoundError):  # somebody else has deleted it
             pass

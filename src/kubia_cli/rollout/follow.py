@@ -53,7 +53,8 @@ class Rollout:
             while True:
                 yield from stages.of(self.snapshot, self._pull_events())
                 if self._until(self.snapshot):
-                    yield stages.finished(self.snapshot)
+                    if self.snapshot.done:
+                        yield stages.finished(self.snapshot)
                     return
                 found = symptoms(self.snapshot)
                 hopeless = patience.exhausted(found, self._deadline.elapsed)
@@ -91,7 +92,7 @@ class Rollout:
     def _unhealthy(self, rule: Rule, symptom: Symptom) -> UnhealthyError:
         kind, _, name = symptom.subject.partition("/")
         said = self._last_words(name, symptom) if rule.logs else ""
-        fix = f"kubia describe {kind} {name}" + self._in_namespace()
+        fix = f"kubia describe {kind} {name}"
         return UnhealthyError(rule.code, rule.explain(symptom), said=said or symptom.text, state=self.state, fix=fix)
 
     def _late(self) -> TimedOutError:
@@ -104,7 +105,7 @@ class Rollout:
                 each for each in events_of(self._cluster, self._namespace, "Pod", pod) if each.get("type") == "Warning"
             ]
             said = str(warnings[-1].get("message") or "") if warnings else ""
-        fix = f"kubia describe pod {unready[0]}{self._in_namespace()}" if unready else ""
+        fix = f"kubia describe pod {unready[0]}" if unready else ""
         state = f"{self.state}; the cluster goes on"
         return TimedOutError("rollout.timeout", message, said=said, state=state, fix=fix)
 
@@ -120,6 +121,3 @@ class Rollout:
             return b"".join(pieces).decode("utf-8", "backslashreplace")
         except KubiaError:  # evidence that cannot be had must not hide the verdict
             return ""
-
-    def _in_namespace(self) -> str:
-        return f" -n {self._namespace}" if self._namespace != self._cluster.namespace else ""

@@ -98,17 +98,6 @@ def first_answer(ways: Sequence[Way], deadline: Deadline) -> tuple[Way, Answer] 
     return ways[place], answer
 
 
-def is_here(address: str) -> bool:
-    """Whether ``address`` is one of this machine's own."""
-    family = socket.AF_INET6 if ":" in address else socket.AF_INET
-    try:
-        with socket.socket(family, socket.SOCK_DGRAM) as probe:
-            probe.bind((address, 0))
-    except OSError:
-        return False
-    return True
-
-
 def retry_until(question: Callable[[], Answer | None], deadline: Deadline) -> Answer | None:
     """Ask again until there is an answer or the deadline passes."""
     while True:

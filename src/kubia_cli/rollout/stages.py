@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -11,6 +12,7 @@ from kubia_cli.rollout.snapshot import Snapshot, condition, container_statuses, 
 
 #: The kubelet's events that tell of a pull (v1.34 ``pkg/kubelet/events``).
 _PULLS = {"Pulling": "pulling", "Pulled": "pulled"}
+_DIGEST = re.compile("(sha256:[0-9a-f]{12})[0-9a-f]{52}")
 
 
 class Stages:
@@ -35,7 +37,7 @@ class Stages:
                     self._told.add((subject, name))
                     if not silent:
                         yield Stage(name, subject, detail, self._elapsed())
-        self._first = False
+        self._first = self._first and not snapshot.current
 
     def finished(self, snapshot: Snapshot) -> Stage:
         """Everything is as asked."""
@@ -59,7 +61,7 @@ def _reached(pod: Object, events: Sequence[Object], snapshot: Snapshot) -> Itera
         if (event.get("involvedObject") or {}).get("uid") == pod["metadata"].get("uid") and event.get(
             "reason"
         ) in _PULLS:
-            yield _PULLS[event["reason"]], str(event.get("message") or "")
+            yield _PULLS[event["reason"]], _DIGEST.sub(r"\1…", str(event.get("message") or ""))
     if _started(pod):
         yield "started", ", ".join(str(status.get("name")) for status in container_statuses(pod))
     # A pod that is the workload itself has the last word in `finished`.

@@ -1,4 +1,4 @@
-"""The addresses that may lead to a service, all of them the cluster's own: node ports, load balancer, cluster IP."""
+"""The addresses that may lead to a service, all of them the cluster's own: node ports and load balancers."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from kubia_cli.engines import Cluster, Object
 from kubia_cli.errors import DeniedError
 from kubia_cli.model.manifest import ENDPOINT_SLICE, NODE, SERVICE
-from kubia_cli.rollout.reach import Way, is_here
+from kubia_cli.rollout.reach import Way
 
 #: What begins a node's providerID where the cloud makes load balancers.
 _CLOUDS = (
@@ -51,17 +51,16 @@ class Surroundings:
         return any(_ingress(each) for each in services if each["metadata"]["name"] != service)
 
     def ways(self, service: Mapping[str, Any], port: Mapping[str, Any]) -> list[Way]:
-        """The ways to one port of a service, the likeliest first."""
+        """The ways to one port of a service, the likeliest first.
+
+        Its cluster IP is none: outside the nodes, and on them until kube-proxy knows it, that address is a stranger's.
+        """
         found = []
         if node_port := port.get("nodePort"):
             if self.on_loopback:
                 found.append(Way("node port", "127.0.0.1", node_port))
             found += [Way("node port", address, node_port) for address in self._addresses()]
         balancers = [Way("load balancer", address, port["port"]) for address in _ingress(service)]
-        cluster_ip = (service.get("spec") or {}).get("clusterIP") or ""
-        # Elsewhere than on a node, that address may be a stranger's.
-        if _is_ip(cluster_ip) and any(is_here(address) for address in self._addresses()):
-            found.append(Way("cluster IP", cluster_ip, port["port"]))
         first = found[:1] if self.on_loopback else []
         return [*first, *balancers, *found[len(first) :]]
 
