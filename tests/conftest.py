@@ -5,21 +5,32 @@ A part of the lab that cannot be had skips its tests, with the reason; under `--
 
 from __future__ import annotations
 
+import fcntl
 import os
 import subprocess
 import sys
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+
 from tests.lab.packages import find
-from tests.lab.state import PARTS, State
+from tests.lab.state import PARTS, State, cache_dir
 from tests.shell import ROOT, Shell
 
 Tool = Callable[..., str]
 
 _lab = pytest.StashKey[State]()
+
+#: The label by which a run's namespaces are known.
+_RUN = "kubia.test/run"
+_NAMESPACE = (
+    '{{"apiVersion": "v1", "kind": "Namespace", "metadata": {{"name": "{name}", "labels": {{"'
+    + _RUN
+    + '": "{run}"}}}}}}'
+)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -38,13 +49,17 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         terminalreporter.write_line("engines: none was needed")
         return
     for part in PARTS:
-        version = lab.versions.get(part) or lab.versions.get("kubernetes" if part == "cluster" else part)
-        absent = lab.unavailable.get(part) or "not asked for"
-        terminalreporter.write_line(f"engines: {part} {'real, ' + version if version else 'absent: ' + absent}")
+        reason = lab.unavailable.get(part)
+        version = lab.versions.get("kubernetes" if part == "cluster" else part)
+        if reason or not version:
+            terminalreporter.write_line(f"engines: {part} absent: {reason or 'no test asked for it'}")
+            continue
+        whose = ", not the lab's own" if part == "docker" and not lab.own_engine else ""
+        terminalreporter.write_line(f"engines: {part} real, {version}{whose}")
 
 
 @pytest.fixture(scope="session")
-def lab(request: pytest.FixtureRequest) -> Iterator[State]:
+def lab(request: pytest.FixtureRequest, run_id: str) -> Iterator[State]:
     """The lab, with the parts that the collected tests need; stopped at the end unless it ran before."""
     from tests.lab.bring_up import bring_up, is_up
     from tests.lab.tear_down import tear_down
@@ -56,6 +71,9 @@ def lab(request: pytest.FixtureRequest) -> Iterator[State]:
     yield lab
     if not ran_before:
         tear_down()
+    elif lab.kubeconfig and not lab.unavailable.get("cluster"):
+        ours = f"{_RUN}={run_id}"
+        _tool(lab.kubectl, {"KUBECONFIG": lab.kubeconfig})("delete", "namespace", "-l", ours, "--timeout=100s")
 
 
 @pytest.fixture(autouse=True)
@@ -105,10 +123,11 @@ def namespace(lab: State, run_id: str) -> Iterator[str]:
     """A namespace of the test's own, gone after it."""
     name = f"{run_id}-{uuid.uuid4().hex[:6]}"
     tool = _tool(lab.kubectl, {"KUBECONFIG": lab.kubeconfig})
-    tool("create", "namespace", name)
+    tool("create", "-f", "-", stdin=_NAMESPACE.format(name=name, run=run_id))
     # Pods need the namespace's default account, which a controller makes.
     tool("wait", "--for=create", "serviceaccount/default", "--namespace", name, "--timeout=30s")
     yield name
+    tool("delete", "pods", "--all", "--now", "--wait=false", "--namespace", name)
     tool("delete", "namespace", name, "--wait=false")
 
 
@@ -149,34 +168,67 @@ def _shell(request: pytest.FixtureRequest, lab: State, tmp_path: Path, alias: st
         env["KUBECONFIG"] = str(request.getfixturevalue("kubeconfig"))
         namespace = request.getfixturevalue("namespace")
     typed = Shell(env, ROOT, alias, namespace)
-    left_alone = _of_the_engine(lab)
-    yield typed
-    typed.close()
-    _remove_since(lab, left_alone)
+    try:
+        if request.node.get_closest_marker("docker"):
+            with _engine_as_found(lab, request.getfixturevalue("run_id")):
+                yield typed
+        else:
+            yield typed
+    finally:
+        typed.close()
 
 
-def _of_the_engine(lab: State) -> dict[str, set[str]]:
-    """The containers, tags and volumes of the lab's own engine; of another's nothing is listed and nothing removed."""
-    if not lab.own_engine:
-        return {}
+@contextmanager
+def _engine_as_found(lab: State, run_id: str) -> Iterator[None]:
+    """Remove what the body makes in the engine.
+
+    On the lab's own engine that is whatever was not there before: only one test at a time has the engine, also when
+    several runs share the lab. On another's engine it is what bears the run's id.
+    """
     docker = _tool(find("docker"), {"DOCKER_HOST": lab.docker_host})
+    with (cache_dir() / "engine.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        before = _in_the_engine(docker)
+        try:
+            yield
+        finally:
+            _restore(docker, before, "" if lab.own_engine else run_id)
+
+
+def _in_the_engine(docker: Tool) -> dict[str, dict[str, str]]:
+    """What there is in the engine, under the deed that removes it: what to call each by, and its names."""
+    listed = {
+        "rm -fv": docker("ps", "-a", "--no-trunc", "--format", "{{.ID}} {{.Names}}"),
+        "rmi -f": docker("images", "--format", "{{.Repository}}:{{.Tag}} {{.Repository}}"),
+        "volume rm -f": docker("volume", "ls", "--format", "{{.Name}} {{.Name}}"),
+        "network rm": docker("network", "ls", "--no-trunc", "--format", "{{.ID}} {{.Name}}"),
+    }
     return {
-        "rm -fv": set(docker("ps -aq").split()),
-        "rmi -f": set(docker("images --format {{.Repository}}:{{.Tag}}").split()),
-        "volume rm -f": set(docker("volume ls -q").split()),
+        deed: dict(line.split(" ", 1) for line in lines.splitlines() if not line.startswith("<none>"))
+        for deed, lines in listed.items()
     }
 
 
-def _remove_since(lab: State, before: dict[str, set[str]]) -> None:
-    docker = _tool(find("docker"), {"DOCKER_HOST": lab.docker_host})
-    for deed, now in _of_the_engine(lab).items():
-        made = sorted(each for each in now - before[deed] if "<none>" not in each)
-        if made:
-            docker(*deed.split(), *made)
+def _restore(docker: Tool, before: dict[str, dict[str, str]], mark: str) -> None:
+    """Remove what was not there before and has `mark` in its names.
+
+    A container with --rm may be going by itself at this moment, which docker calls an error: asking again settles it.
+    """
+    for _ in range(10):
+        made = {
+            deed: [each for each, names in now.items() if each not in before[deed] and mark in names]
+            for deed, now in _in_the_engine(docker).items()
+        }
+        if not any(made.values()):
+            return
+        for deed, those in made.items():
+            if those:
+                docker(*deed.split(), *those, check=False)
+    raise AssertionError(f"left behind: {made}")
 
 
 def _tool(program: str, env: dict[str, str], *always: str) -> Tool:
-    def run(*words: str, stdin: str | None = None) -> str:
+    def run(*words: str, stdin: str | None = None, check: bool = True) -> str:
         typed = words[0].split() if len(words) == 1 else list(words)
         done = subprocess.run(
             [program, *always, *typed],
@@ -187,7 +239,7 @@ def _tool(program: str, env: dict[str, str], *always: str) -> Tool:
             timeout=120,
             check=False,
         )
-        assert done.returncode == 0, f"{Path(program).name} {' '.join(typed)}: {done.stderr}"
+        assert done.returncode == 0 or not check, f"{Path(program).name} {' '.join(typed)}: {done.stderr}"
         return done.stdout
 
     return run
