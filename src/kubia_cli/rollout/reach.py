@@ -50,9 +50,9 @@ def ask(connection: socket.socket, authority: str) -> Answer | None:
     A proxy in between accepts connections by itself, so that a connection alone proves nothing.
     """
     connection.settimeout(_PATIENCE)
+    received = b""
     try:
         connection.sendall(f"GET / HTTP/1.1\r\nHost: {authority}\r\nConnection: close\r\n\r\n".encode())
-        received = b""
         while len(received) < _ENOUGH and not _BODY_BEGUN.search(received):
             piece = connection.recv(_ENOUGH)
             if not piece:
