@@ -1,4 +1,4 @@
-"""`python3 -m tests.lab up|down|env|status`."""
+"""`python3 -m tests.lab up|down|env|status|tools`."""
 
 import shlex
 import shutil
@@ -6,13 +6,14 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from tests.lab import packages
 from tests.lab.bring_up import bring_up, is_there, running
 from tests.lab.errors import UnavailableError
 from tests.lab.progress import say, step
 from tests.lab.state import PARTS, State
 from tests.lab.tear_down import tear_down
 
-_USAGE = "usage: python3 -m tests.lab up [PART...] | down | env | status\nparts: " + ", ".join(PARTS)
+_USAGE = "usage: python3 -m tests.lab up [PART...] | down | env | status | tools\nparts: " + ", ".join(PARTS)
 
 
 def main(words: list[str]) -> int:
@@ -23,6 +24,9 @@ def main(words: list[str]) -> int:
         case ["down"]:
             with step("down"):
                 tear_down()
+            return 0
+        case ["tools"]:
+            packages.ensure(*packages.TOOLS)
             return 0
         case ["env"]:
             return _with_lab(_print_environment)

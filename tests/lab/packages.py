@@ -32,6 +32,11 @@ KUBERNETES: tuple[Need, ...] = (
     (("/usr/lib/cni/bridge", "/opt/cni/bin/bridge"), "containernetworking-plugins"),
     (("/usr/bin/openssl",), "openssl"),
 )
+# What the tests and the demo type besides kubia.
+TOOLS: tuple[Need, ...] = (
+    (("/usr/bin/curl", "/usr/local/bin/curl"), "curl"),
+    (("/usr/bin/node", "/usr/local/bin/node"), "nodejs"),
+)
 GO: tuple[Need, ...] = (
     (("/etc/ssl/certs/ca-certificates.crt",), "ca-certificates"),
     # Debian's python3 has venv, but not the ensurepip that fills one.
