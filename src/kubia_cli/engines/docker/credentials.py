@@ -27,8 +27,10 @@ _TOKEN_USER = "<token>"  # noqa: S105 (the user name that marks a token)
 Login = dict[str, str]
 
 
-def login_for(env: Mapping[str, str], reference: ImageReference) -> Login:
+def login_for(env: Mapping[str, str], reference: ImageReference, *, patience: float = HELPER_TIMEOUT) -> Login:
     """The login for a reference's registry as the engine takes it; {} when there is none.
+
+    ``patience`` is how long a helper may take, in seconds.
 
     Raises DeniedError ``credentials.helper`` for a helper that fails, LocalError for a config that is not right.
     """
@@ -40,7 +42,7 @@ def login_for(env: Mapping[str, str], reference: ImageReference) -> Login:
             return login
     config = read_config(env)
     helper = _helper(config, key)
-    if helper and (login := _from_helper(env, helper, key)):
+    if helper and (login := _from_helper(env, helper, key, patience)):
         return login
     return _from_auths(config, key, str(config_file(env)))
 
@@ -83,7 +85,7 @@ def _host(name: str) -> str:
     return name.removeprefix("https://").removeprefix("http://").partition("/")[0]
 
 
-def _from_helper(env: Mapping[str, str], helper: str, key: str) -> Login:
+def _from_helper(env: Mapping[str, str], helper: str, key: str, patience: float) -> Login:
     program = f"docker-credential-{helper}"
     try:
         done = subprocess.run(
@@ -92,13 +94,13 @@ def _from_helper(env: Mapping[str, str], helper: str, key: str) -> Login:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             env=dict(env),
-            timeout=HELPER_TIMEOUT,
+            timeout=patience,
             check=False,
         )
     except FileNotFoundError:
         raise _failed(program, "is not installed, and config.json names it", key) from None
     except subprocess.TimeoutExpired:
-        raise _failed(program, f"gave no answer within {HELPER_TIMEOUT:.0f} s", key) from None
+        raise _failed(program, f"gave no answer within {patience:.0f} s", key) from None
     except OSError as error:
         raise _failed(program, f"cannot be run: {error.strerror}", key) from None
     if done.returncode:
