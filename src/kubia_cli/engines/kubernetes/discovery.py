@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import math
 import os
 import tempfile
 import time
@@ -25,14 +26,15 @@ from kubia_cli.model.resource import Kind
 #: Reads a path with an Accept header and returns the answer's JSON.
 Fetch = Callable[[str, str], Mapping[str, Any]]
 
-#: How long a kept list is trusted, in seconds.
-KEPT = 300
+#: How long a kept list is trusted, in seconds, and how long one that lacks the word that is looked for.
+KEPT, FRESH = 300, 1.0
 
 _JSON = "application/json"
 _AGGREGATED = ",".join(
     [*(f"{_JSON};g=apidiscovery.k8s.io;v={version};as=APIGroupDiscoveryList" for version in ("v2", "v2beta1")), _JSON]
 )
 _ALL_VERBS = ("create", "delete", "deletecollection", "get", "list", "patch", "update", "watch")
+_NOT_ALL_AT_ONCE = tuple(verb for verb in _ALL_VERBS if verb != "deletecollection")
 _ALL = ("all",)
 
 
@@ -45,15 +47,15 @@ def _apps(name: str, plural: str, short: str, **more: Any) -> Kind:
 
 
 def _kind(name: str, plural: str, group: str, version: str, short: str = "", **more: Any) -> Kind:
-    shorts = (short,) if short else ()
-    return Kind(name, plural, group, version, short_names=shorts, singular=name.lower(), verbs=_ALL_VERBS, **more)
+    said = {"short_names": (short,) if short else (), "singular": name.lower(), "verbs": _ALL_VERBS, **more}
+    return Kind(name, plural, group, version, **said)
 
 
 POD = _core("Pod", "pods", "po", categories=_ALL)
 REPLICATION_CONTROLLER = _core("ReplicationController", "replicationcontrollers", "rc", scalable=True, categories=_ALL)
 SERVICE = _core("Service", "services", "svc", categories=_ALL)
 NODE = _core("Node", "nodes", "no", namespaced=False)
-NAMESPACE = _core("Namespace", "namespaces", "ns", namespaced=False)
+NAMESPACE = _core("Namespace", "namespaces", "ns", namespaced=False, verbs=_NOT_ALL_AT_ONCE)
 DEPLOYMENT = _apps("Deployment", "deployments", "deploy", scalable=True)
 REPLICA_SET = _apps("ReplicaSet", "replicasets", "rs", scalable=True)
 EVENT = _core("Event", "events", "ev")
@@ -88,13 +90,13 @@ class Discovery:
         self._cache = cache
         self._now = now
         self._kinds: list[Kind] = []
-        self._fresh = False
+        self._asked = -math.inf
         self._silent_groups: list[str] = []
 
     def kind(self, word: str) -> Kind:
         """Return the kind that ``word`` means. Raises NotFoundError with the nearest word."""
         found = find_kind(word, BUILT_IN) or find_kind(word, self._known())
-        if found is None and not self._fresh:
+        if found is None and self._now() - self._asked > FRESH:
             found = find_kind(word, self._ask())
         if found is None:
             raise self._unknown(word)
@@ -106,7 +108,7 @@ class Discovery:
         if not (version and isinstance(version, str) and name and isinstance(name, str)):
             raise UsageError("manifest.kind-missing", "the manifest has no apiVersion or no kind")
         found = _of(version, name, BUILT_IN) or _of(version, name, self._known())
-        if found is None and not self._fresh:
+        if found is None and self._now() - self._asked > FRESH:
             found = _of(version, name, self._ask())
         if found is None:
             raise NotFoundError("kind.unknown", f'the server has no kind "{name}" in "{version}"')
@@ -126,7 +128,7 @@ class Discovery:
 
     def _ask(self) -> list[Kind]:
         self._kinds = list(self._served())
-        self._fresh = True
+        self._asked = self._now()
         if not self._silent_groups:  # a list with holes is for this run only
             self._keep()
         return self._kinds

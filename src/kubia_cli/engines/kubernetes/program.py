@@ -97,13 +97,12 @@ class PodProgram:
     def _not_started(self, status: Status) -> ContainerStartError:
         said = status.message or str(translate(status, self._access))
         lower = said.lower()
+        message, code = f"`{self._name}` could not be started in the container", ContainerStartError.exit_code
         if any(word in lower for word in _NOT_FOUND):
-            return ContainerStartError(
-                "container.start", "there is no such program in the container", said=said, status=127
-            )
-        if any(word in lower for word in _NOT_EXECUTABLE):
-            return ContainerStartError("container.start", "the program cannot be executed", said=said, status=126)
-        return ContainerStartError("container.start", "the program could not be started", said=said)
+            message, code = f"the container has no program `{self._name}`", 127
+        elif any(word in lower for word in _NOT_EXECUTABLE):
+            message, code = f"`{self._name}` cannot be executed in the container", 126
+        return ContainerStartError("container.start", message, said=said, status=code)
 
 
 def main_exit_code(changes: Iterable[dict[str, Any]], pod: str, container_id: str) -> int:

@@ -170,14 +170,14 @@ def pod(status: str, container_id: str, **more: object) -> dict[str, object]:
 
 
 def test_attach_learns_the_exit_code_from_the_pod(tmp_path: Path) -> None:
-    events = [("ADDED", pod("running", "c1")), ("MODIFIED", pod("terminated", "c1", exitCode=4))]
-    lines = b"".join(json.dumps({"type": kind, "object": each}).encode() + b"\n" for kind, each in events)
-    scripts = [answer(pod("running", "c1")), websocket(ended), answer(lines)]
+    listed = {"kind": "PodList", "metadata": {"resourceVersion": "7"}, "items": [pod("running", "c1")]}
+    change = json.dumps({"type": "MODIFIED", "object": pod("terminated", "c1", exitCode=4)}).encode() + b"\n"
+    scripts = [answer(pod("running", "c1")), websocket(ended), answer(listed), answer(change)]
     with cluster(tmp_path, *scripts) as (kube, server):
         program = kube.attach("kubia", "")
         assert output(program) == []
         assert program.exit_code() == 4
-    assert [asked.path.rpartition("/")[2] for asked in server.asked] == ["kubia", "attach", "pods"]
+    assert [asked.path.rpartition("/")[2] for asked in server.asked] == ["kubia", "attach", "pods", "pods"]
     assert server.asked[1].query == {"stdout": ["true"], "stderr": ["true"]}
 
 

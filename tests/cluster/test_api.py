@@ -1,0 +1,365 @@
+"""The protocol ``Cluster`` on a real Kubernetes: what verbs are written against."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import socket
+import subprocess
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+import yaml
+
+from kubia_cli.engines.kubernetes.api import KubeCluster, connect
+from kubia_cli.engines.kubernetes.discovery import BUILT_IN, POD, Discovery
+from kubia_cli.errors import (
+    ConflictError,
+    ContainerStartError,
+    DeniedError,
+    NotFoundError,
+    RefusedError,
+    UsageError,
+)
+from kubia_cli.model.program import ProgramStream
+from tests.lab.state import State
+
+pytestmark = pytest.mark.cluster
+
+Found = TypeVar("Found")
+
+
+@pytest.fixture(scope="module")
+def place(lab: State, run_id: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[KubeCluster]:
+    """The cluster, in a namespace of this module's own."""
+    env = {**os.environ, "KUBECONFIG": lab.kubeconfig, "XDG_CACHE_HOME": str(tmp_path_factory.mktemp("cache"))}
+    name = f"{run_id}-api"
+    kube = connect(env, namespace=name, on_warning=lambda _: None)
+    kube.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
+    for event in kube.watch(kube.kind("sa"), fields="metadata.name=default"):
+        assert event["type"] == "ADDED"  # a controller makes it, and pods need it
+        break
+    yield kube
+    kube.delete(kube.kind("ns"), name)
+
+
+@pytest.fixture(scope="module")
+def pod(place: KubeCluster) -> str:
+    """A pod that listens on 8080 and lives as long as this module."""
+    return running(place, "listener", "nc -ll -p 8080 -e sh -c 'read word; echo $word $word'")
+
+
+def running(kube: KubeCluster, name: str, script: str, **more: Any) -> str:
+    main = {"name": "main", "image": "busybox", "imagePullPolicy": "IfNotPresent", "command": ["sh", "-c", script]}
+    spec = {"restartPolicy": "Never", "terminationGracePeriodSeconds": 0, "containers": [{**main, **more}]}
+    kube.apply({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": name}, "spec": spec})
+    for event in kube.watch(POD, fields=f"metadata.name={name}", timeout=60):
+        statuses = event["object"].get("status", {}).get("containerStatuses") or [{}]
+        if not {"running", "terminated"}.isdisjoint(statuses[0].get("state", {})):
+            return name
+    raise AssertionError(f"the pod {name} does not run")
+
+
+def soon(look: Callable[[], Found]) -> Found:
+    """What ``look`` finds as soon as the server tells of it."""
+    for _ in range(20):
+        with contextlib.suppress(NotFoundError):
+            return look()
+        time.sleep(0.5)
+    return look()
+
+
+def configmap(name: str, **data: str) -> dict[str, Any]:
+    return {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": name}, "data": data}
+
+
+def finish(program: ProgramStream) -> tuple[bytes, bytes, int]:
+    streams = {1: b"", 2: b""}
+    while (piece := program.read()) is not None:
+        streams[piece[0]] += piece[1]
+    try:
+        return streams[1], streams[2], program.exit_code()
+    finally:
+        program.close()
+
+
+def test_the_built_in_kinds_are_as_the_server_tells_them(place: KubeCluster, tmp_path: Path) -> None:
+    served = Discovery(lambda path, accept: place._server.json("GET", path, accept=accept), tmp_path / "a" / "b.json")
+    told = {(kind.group, kind.version, kind.plural): kind for kind in served._known()}
+    assert [told[kind.group, kind.version, kind.plural] for kind in BUILT_IN] == list(BUILT_IN)
+    for word, spoken in {"po": "pod", "deployments.v1.apps": "deployment.apps", "CJ": "cronjob.batch"}.items():
+        assert place.kind(word).spoken == spoken
+    with pytest.raises(NotFoundError) as caught:
+        place.kind("cronjbos")
+    assert (caught.value.code, caught.value.fix) == ("kind.unknown", "kubia get cronjobs")
+
+
+def test_a_custom_kind(place: KubeCluster, run_id: str) -> None:
+    group = f"{run_id}.example.com"
+    schema = {"type": "object", "properties": {"spec": {"type": "object", "properties": {"size": {"type": "integer"}}}}}
+    column = {"name": "Size", "type": "integer", "jsonPath": ".spec.size"}
+    version = {"name": "v1", "served": True, "storage": True, "schema": {"openAPIV3Schema": schema}}
+    definition = {
+        "apiVersion": "apiextensions.k8s.io/v1",
+        "kind": "CustomResourceDefinition",
+        "metadata": {"name": f"widgets.{group}"},
+        "spec": {
+            "group": group,
+            "scope": "Namespaced",
+            "names": {"plural": "widgets", "singular": "widget", "kind": "Widget", "shortNames": ["wdg"]},
+            "versions": [{**version, "additionalPrinterColumns": [column]}],
+        },
+    }
+    place.create(definition)
+    definitions = place.kind("customresourcedefinitions")
+    try:
+        for event in place.watch(definitions, fields=f"metadata.name=widgets.{group}"):
+            conditions = event["object"].get("status", {}).get("conditions") or ()
+            if any(each["type"] == "Established" and each["status"] == "True" for each in conditions):
+                break
+        kind = soon(lambda: place.kind("wdg"))
+        assert kind.spoken == f"widget.{group}"
+        place.apply({"apiVersion": f"{group}/v1", "kind": "Widget", "metadata": {"name": "w"}, "spec": {"size": 3}})
+        assert [row["cells"] for row in place.table(kind)["rows"]] == [["w", 3]]
+        place.delete(kind, "w")
+    finally:
+        place.delete(definitions, f"widgets.{group}")
+
+
+def test_apply(place: KubeCluster, kubectl: Any) -> None:
+    first = place.apply(configmap("applied", a="1"))
+    assert place.apply(configmap("applied", a="1"))["metadata"] == first["metadata"]
+    assert place.apply(configmap("applied", a="2"), dry_run="server")["data"] == {"a": "2"}
+    assert place.apply(configmap("absent"), dry_run="client")["metadata"]["namespace"] == place.namespace
+    assert place.get(place.kind("cm"), "applied")["data"] == {"a": "1"}
+    with pytest.raises(RefusedError, match=r"\.dta: field not declared in schema"):
+        place.apply({**configmap("applied"), "dta": {}})
+    kubectl("-n", place.namespace, "patch", "configmap", "applied", "-p", '{"data":{"a":"3"}}')
+    with pytest.raises(ConflictError) as caught:
+        place.apply(configmap("applied", a="4"))
+    assert caught.value.code == "object.owned"
+    assert caught.value.said == '.data.a: conflict with "kubectl-patch" using v1'
+    assert place.apply(configmap("applied", a="4"), force=True)["data"] == {"a": "4"}
+
+
+def test_create(place: KubeCluster) -> None:
+    assert place.create(configmap("created"), dry_run="server")["metadata"]["namespace"] == place.namespace
+    place.create(configmap("created"))
+    with pytest.raises(ConflictError) as caught:
+        place.create(configmap("created"))
+    assert (caught.value.code, caught.value.message) == ("object.exists", 'configmaps "created" already exists')
+    with pytest.raises(RefusedError, match='unknown field "dta"'):
+        place.create({**configmap("other"), "dta": {}})
+    with pytest.raises(RefusedError) as refused:
+        place.create(configmap("Not_A_Name"))
+    assert refused.value.code == "object.invalid"
+    assert refused.value.said.startswith('metadata.name: Invalid value: "Not_A_Name": a lowercase RFC 1123 subdomain')
+    with pytest.raises(NotFoundError) as missing:
+        place.create({**configmap("created"), "metadata": {"name": "created", "namespace": "nowhere"}})
+    assert (missing.value.code, missing.value.message) == ("namespace.not-found", 'namespaces "nowhere" not found')
+
+
+def test_list_table_and_watch(place: KubeCluster) -> None:
+    kind = place.kind("configmaps")
+    labels = {"batch": uuid.uuid4().hex}
+    selector = f"batch={labels['batch']}"
+    for name in ("one", "two"):
+        made = configmap(name)
+        place.create({**made, "metadata": {**made["metadata"], "labels": labels}})
+    found = place.list(kind, labels=selector)
+    assert [(each["kind"], each["metadata"]["name"]) for each in found["items"]] == [
+        ("ConfigMap", "one"),
+        ("ConfigMap", "two"),
+    ]
+    assert len(place.list(kind, None, labels=selector)["items"]) == 2
+    assert len(place.list(kind, labels=selector, fields="metadata.name=two")["items"]) == 1
+    table = place.table(kind, labels=selector)
+    assert [column["name"] for column in table["columnDefinitions"]] == ["Name", "Data", "Age"]
+    assert [row["object"]["metadata"]["name"] for row in table["rows"]] == ["one", "two"]
+    assert len(place.table(kind, name="one")["rows"]) == 1
+    with pytest.raises(NotFoundError, match='configmaps "three" not found'):
+        place.table(kind, name="three")
+    place.delete(kind, "one")
+    version = found["metadata"]["resourceVersion"]
+    assert [
+        (event["type"], event["object"]["metadata"]["name"])
+        for event in islice(place.watch(kind, labels=selector, version=version, timeout=20), 1)
+    ] == [("DELETED", "one")]
+    rows = islice(place.watch(kind, labels=selector, timeout=20, as_table=True), 1)
+    assert [event["object"]["rows"][0]["cells"][:2] for event in rows] == [["two", 0]]
+
+
+def test_scale_has_its_version_as_a_precondition(place: KubeCluster) -> None:
+    kind = place.kind("rc")
+    spec = {"replicas": 0, "selector": {"app": "none"}}
+    template = {"metadata": {"labels": {"app": "none"}}, "spec": {"containers": [{"name": "main", "image": "busybox"}]}}
+    controller = {"apiVersion": "v1", "kind": "ReplicationController", "metadata": {"name": "none"}}
+    place.apply({**controller, "spec": {**spec, "template": template}})
+    for event in place.watch(kind, fields="metadata.name=none"):
+        if event["object"]["status"].get("observedGeneration"):
+            break  # else its controller's first word on it changes the version under us
+    scale = place.get(kind, "none", subresource="scale")
+    assert scale["spec"] == {}  # none is what 0 looks like
+    wanted = {**scale, "spec": {"replicas": 1}}
+    assert place.put_scale(kind, "none", "", wanted, dry_run="server")["spec"] == {"replicas": 1}
+    place.put_scale(kind, "none", "", scale)
+    assert place.get(kind, "none")["spec"]["replicas"] == 0
+    stale = {**wanted, "metadata": {**scale["metadata"], "resourceVersion": "1"}}
+    with pytest.raises(ConflictError) as caught:
+        place.put_scale(kind, "none", "", stale)
+    assert caught.value.code == "object.changed"
+
+
+def test_delete(place: KubeCluster) -> None:
+    kind = place.kind("configmaps")
+    made = place.create(configmap("deleted"))
+    place.delete(kind, "deleted", dry_run="server")
+    assert place.delete(kind, "deleted", dry_run="client")["metadata"]["uid"] == made["metadata"]["uid"]
+    with pytest.raises(ConflictError) as caught:
+        place.delete(kind, "deleted", uid="another")
+    assert caught.value.code == "object.changed"
+    place.delete(kind, "deleted", uid=made["metadata"]["uid"], grace=0)
+    with pytest.raises(NotFoundError) as gone:
+        place.get(kind, "deleted")
+    assert (gone.value.code, gone.value.message) == ("object.not-found", 'configmaps "deleted" not found')
+
+
+def test_a_dotted_name_harms_nobody(place: KubeCluster) -> None:
+    """With the SDK's own calls the first deletes the namespace, the second all its config maps."""
+    kind = place.kind("configmaps")
+    place.apply(configmap("unharmed"))
+    for name in ("..", ""):
+        with pytest.raises(UsageError):
+            place.delete(kind, name)
+    assert place.get(kind, "unharmed")
+    assert place.get(place.kind("ns"), place.namespace)["status"]["phase"] == "Active"
+
+
+def test_exec(place: KubeCluster, pod: str) -> None:
+    assert finish(place.exec(pod, "", ["sh", "-c", "echo out; echo err >&2; exit 3"])) == (b"out\n", b"err\n", 3)
+    assert finish(place.exec(pod, "", ["true"], container="main")) == (b"", b"", 0)
+    long = "x" * 60_000
+    assert finish(place.exec(pod, "", ["echo", "-n", long])) == (long.encode(), b"", 0)
+
+
+def test_exec_with_input(place: KubeCluster, pod: str) -> None:
+    blob = os.urandom(3 << 20)
+    program = place.exec(pod, "", ["cat"], stdin=True)
+
+    def write() -> None:
+        program.write(blob)
+        program.close_stdin()
+
+    threading.Thread(target=write).start()
+    assert finish(program) == (blob, b"", 0)
+
+
+def test_exec_in_a_terminal(place: KubeCluster, pod: str) -> None:
+    # A runtime sets a terminal's size beside the program, not before it.
+    script = "until stty size | grep -q '43 132'; do sleep 0.1; done; read word; echo got $word; exit 7"
+    program = place.exec(pod, "", ["sh", "-c", f"{{ {script}; }} 2>/dev/null"], tty=True, stdin=True)
+    program.resize(132, 43)
+    program.write(b"word\n")
+    assert finish(program) == (b"word\r\ngot word\r\n", b"", 7)
+
+
+@pytest.mark.parametrize(
+    ("program", "code", "message"),
+    [
+        ("nope", 127, "the container has no program `nope`"),
+        ("/nope", 127, "the container has no program `/nope`"),
+        ("/etc/passwd", 126, "`/etc/passwd` cannot be executed in the container"),
+        ("/etc", 126, "`/etc` cannot be executed in the container"),
+    ],
+)
+def test_exec_of_what_cannot_be_run(place: KubeCluster, pod: str, program: str, code: int, message: str) -> None:
+    with pytest.raises(ContainerStartError) as caught:
+        finish(place.exec(pod, "", [program]))
+    assert (caught.value.exit_code, caught.value.code, caught.value.message) == (code, "container.start", message)
+
+
+def test_exec_where_there_is_nothing(place: KubeCluster, pod: str) -> None:
+    with pytest.raises(NotFoundError, match='pods "nobody" not found'):
+        place.exec("nobody", "", ["true"])
+    with pytest.raises(RefusedError, match="container nobody is not valid for pod listener"):
+        place.exec(pod, "", ["true"], container="nobody")
+
+
+def test_attach_and_logs(place: KubeCluster) -> None:
+    script = "echo begun; read word; echo got $word; printf '\\377 no newline'; exit 4"
+    name = running(place, "attached", script, stdin=True, stdinOnce=True)
+    program = place.attach(name, "", stdin=True)
+    program.write(b"typed\n")
+    out, err, code = finish(program)
+    assert (out.endswith(b"got typed\n\xff no newline"), err, code) == (True, b"", 4)
+    whole = b"begun\ngot typed\n\xff no newline"
+    assert b"".join(place.logs(name)) == whole
+    assert b"".join(place.logs(name, follow=True, container="main")) == whole
+    assert b"".join(place.logs(name, tail=2)) == b"got typed\n\xff no newline"
+    with pytest.raises(RefusedError, match='previous terminated container "main" in pod "attached" not found'):
+        list(place.logs(name, previous=True))
+
+
+def test_connect(place: KubeCluster, pod: str) -> None:
+    with place.connect(pod, "", 8080) as connection:
+        connection.settimeout(10)
+        connection.sendall(b"hi\n")
+        assert connection.makefile("rb").read() == b"hi hi\n"
+    with place.connect(pod, "", 8080) as connection:
+        connection.settimeout(0.3)
+        with pytest.raises(TimeoutError):
+            connection.recv(1)
+        connection.settimeout(10)
+        connection.sendall(b"late\n")
+        connection.shutdown(socket.SHUT_WR)
+        assert connection.makefile("rb").read() == b"late late\n"
+    with place.connect(pod, "", 9) as connection:
+        connection.settimeout(10)
+        with pytest.raises(ConnectionRefusedError, match="connection refused"):
+            connection.recv(1)
+    with pytest.raises(NotFoundError, match='pods "nobody" not found'):
+        place.connect("nobody", "", 8080)
+
+
+def test_version_and_warnings(place: KubeCluster, lab: State) -> None:
+    assert place.version()["gitVersion"] == f"v{lab.versions['kubernetes'].removeprefix('v')}"
+    told: list[str] = []
+    place.on_warning = told.append
+    place.list(place.kind("endpoints"))
+    place.list(place.kind("endpoints"))
+    assert told == ["v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice"]
+
+
+def test_who_may_not(place: KubeCluster, lab: State, tmp_path: Path) -> None:
+    place.create({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "nobody"}})
+    asked = [lab.kubectl, "create", "token", "nobody", "-n", place.namespace]
+    env = {**os.environ, "KUBECONFIG": lab.kubeconfig}
+    token = subprocess.run(asked, env=env, capture_output=True, text=True, check=True).stdout
+    config = yaml.safe_load(Path(lab.kubeconfig).read_text())
+    config["users"] = [{"name": each["name"], "user": {"token": token.strip()}} for each in config["users"]]
+    file = tmp_path / "kubeconfig"
+    file.write_text(json.dumps(config))
+    nobody = connect({**env, "KUBECONFIG": str(file)}, namespace=place.namespace, on_warning=lambda _: None)
+    for deed in (
+        lambda: nobody.list(POD),
+        lambda: nobody.apply(configmap("forbidden")),
+        lambda: nobody.exec("listener", "", ["true"]),
+        lambda: nobody.connect("listener", "", 8080),
+    ):
+        with pytest.raises(DeniedError) as caught:
+            deed()
+        assert caught.value.code == "cluster.forbidden"
+        assert f'User "system:serviceaccount:{place.namespace}:nobody" cannot ' in caught.value.message
+    config["users"] = [{"name": each["name"], "user": {"token": "wrong"}} for each in config["users"]]
+    file.write_text(json.dumps(config))
+    stranger = connect({**env, "KUBECONFIG": str(file)}, on_warning=lambda _: None)
+    with pytest.raises(DeniedError) as unknown:
+        stranger.version()
+    assert unknown.value.code == "cluster.unauthorized"
