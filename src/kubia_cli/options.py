@@ -40,9 +40,7 @@ NoWait = Annotated[bool, typer.Option("--no-wait", help="Do not wait for the res
 Timeout = Annotated[
     str, typer.Option("--timeout", help="Give up waiting after this long, as in 90s or 5m.", metavar="TIME")
 ]
-Platform = Annotated[
-    str, typer.Option("--platform", help="OS and architecture, as in linux/arm64.", metavar="OS/ARCH")
-]
+Platform = Annotated[str, typer.Option("--platform", help="OS and architecture, as in linux/arm64.", metavar="OS/ARCH")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print the result only.")]
 
 
