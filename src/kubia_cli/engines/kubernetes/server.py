@@ -6,6 +6,7 @@ Every call to a cluster goes through ``ApiServer``, so that no call lacks a time
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from types import TracebackType
@@ -66,6 +67,7 @@ class ApiServer:
         self._retries = retries or Retries()
         self._transport: Transport | None = None
         self._certificate: ClientCertificate | None = None
+        self._opening = threading.Lock()
         self._warned: set[str] = set()
         if access.insecure:
             self._warn((f"the certificate of {access.server} is not checked (insecure-skip-tls-verify)",))
@@ -171,8 +173,9 @@ class ApiServer:
         while True:
             attempt += 1
             # Before the clock starts: a credential plugin may ask its user something, and has a limit of its own.
-            transport = self._opened()
-            authorized = replace(request, headers=self.credentials.headers())
+            with self._opening:  # watches are threads, and one plugin is enough
+                transport = self._opened()
+                authorized = replace(request, headers=self.credentials.headers())
             deadline = deadline or Deadline(timeout)
             problem: Status | AttemptFailedError
             try:
