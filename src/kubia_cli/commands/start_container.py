@@ -128,8 +128,9 @@ def _watch(session: Session, container: str, seconds: float) -> None:
         try:
             raw = session.docker.container(container)
         except NotFoundError:
-            what = "it ended at once and was removed (--rm), its exit code is not known"
-            raise UnhealthyError("run.ended", f"container {container[:12]}: {what}", state="nothing runs") from None
+            what = f"{container[:12]} ended at once, its exit code is not known"
+            state = "nothing runs; the container is removed (--rm)"
+            raise UnhealthyError("run.ended", what, state=state) from None
         state = raw["State"]
         if not state["Running"] or state.get("Restarting"):
             break
@@ -141,13 +142,16 @@ def _watch(session: Session, container: str, seconds: float) -> None:
         session.console.note(f"{name} has ended already, with exit code 0")
         return
     how = "was killed for its memory (OOM)" if state.get("OOMKilled") else "ended at once"
-    last = b"".join(data for _, data in session.docker.logs(container, tail=LAST_LINES))
+    last = b""
+    with suppress(KubiaError):  # --rm: it may be gone by now
+        last = b"".join(data for _, data in session.docker.logs(container, tail=LAST_LINES))
+    removed = raw["HostConfig"].get("AutoRemove")
     raise UnhealthyError(
         "run.ended",
         f"{name} {how}, with exit code {state['ExitCode']}",
         said=last.decode("utf-8", "backslashreplace"),
-        state=f"container {name} exists and does not run",
-        fix=f"kubia rm -f {name}",
+        state="nothing runs; the container is removed (--rm)" if removed else f"container {name} exists, stopped",
+        fix="" if removed else f"kubia rm -f {name}",
     )
 
 
