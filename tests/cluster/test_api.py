@@ -5,12 +5,10 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import socket
 import subprocess
-import threading
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
@@ -22,49 +20,16 @@ from kubia_cli.engines.kubernetes.api import KubeCluster, connect
 from kubia_cli.engines.kubernetes.discovery import BUILT_IN, POD, Discovery
 from kubia_cli.errors import (
     ConflictError,
-    ContainerStartError,
     DeniedError,
     NotFoundError,
     RefusedError,
     UsageError,
 )
-from kubia_cli.model.program import ProgramStream
 from tests.lab.state import State
 
 pytestmark = pytest.mark.cluster
 
 Found = TypeVar("Found")
-
-
-@pytest.fixture(scope="module")
-def place(lab: State, run_id: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[KubeCluster]:
-    """The cluster, in a namespace of this module's own."""
-    env = {**os.environ, "KUBECONFIG": lab.kubeconfig, "XDG_CACHE_HOME": str(tmp_path_factory.mktemp("cache"))}
-    name = f"{run_id}-api"
-    kube = connect(env, namespace=name, on_warning=lambda _: None)
-    kube.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
-    for event in kube.watch(kube.kind("sa"), fields="metadata.name=default"):
-        assert event["type"] == "ADDED"  # a controller makes it, and pods need it
-        break
-    yield kube
-    kube.delete(kube.kind("ns"), name)
-
-
-@pytest.fixture(scope="module")
-def pod(place: KubeCluster) -> str:
-    """A pod that listens on 8080 and lives as long as this module."""
-    return running(place, "listener", "nc -ll -p 8080 -e sh -c 'read word; echo $word $word'")
-
-
-def running(kube: KubeCluster, name: str, script: str, **more: Any) -> str:
-    main = {"name": "main", "image": "busybox", "imagePullPolicy": "IfNotPresent", "command": ["sh", "-c", script]}
-    spec = {"restartPolicy": "Never", "terminationGracePeriodSeconds": 0, "containers": [{**main, **more}]}
-    kube.apply({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": name}, "spec": spec})
-    for event in kube.watch(POD, fields=f"metadata.name={name}", timeout=60):
-        statuses = event["object"].get("status", {}).get("containerStatuses") or [{}]
-        if not {"running", "terminated"}.isdisjoint(statuses[0].get("state", {})):
-            return name
-    raise AssertionError(f"the pod {name} does not run")
 
 
 def soon(look: Callable[[], Found]) -> Found:
@@ -78,16 +43,6 @@ def soon(look: Callable[[], Found]) -> Found:
 
 def configmap(name: str, **data: str) -> dict[str, Any]:
     return {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": name}, "data": data}
-
-
-def finish(program: ProgramStream) -> tuple[bytes, bytes, int]:
-    streams = {1: b"", 2: b""}
-    while (piece := program.read()) is not None:
-        streams[piece[0]] += piece[1]
-    try:
-        return streams[1], streams[2], program.exit_code()
-    finally:
-        program.close()
 
 
 def test_the_built_in_kinds_are_as_the_server_tells_them(place: KubeCluster, tmp_path: Path) -> None:
@@ -240,92 +195,6 @@ def test_a_dotted_name_harms_nobody(place: KubeCluster) -> None:
             place.delete(kind, name)
     assert place.get(kind, "unharmed")
     assert place.get(place.kind("ns"), place.namespace)["status"]["phase"] == "Active"
-
-
-def test_exec(place: KubeCluster, pod: str) -> None:
-    assert finish(place.exec(pod, "", ["sh", "-c", "echo out; echo err >&2; exit 3"])) == (b"out\n", b"err\n", 3)
-    assert finish(place.exec(pod, "", ["true"], container="main")) == (b"", b"", 0)
-    long = "x" * 60_000
-    assert finish(place.exec(pod, "", ["echo", "-n", long])) == (long.encode(), b"", 0)
-
-
-def test_exec_with_input(place: KubeCluster, pod: str) -> None:
-    blob = os.urandom(3 << 20)
-    program = place.exec(pod, "", ["cat"], stdin=True)
-
-    def write() -> None:
-        program.write(blob)
-        program.close_stdin()
-
-    threading.Thread(target=write).start()
-    assert finish(program) == (blob, b"", 0)
-
-
-def test_exec_in_a_terminal(place: KubeCluster, pod: str) -> None:
-    # A runtime sets a terminal's size beside the program, not before it.
-    script = "until stty size | grep -q '43 132'; do sleep 0.1; done; read word; echo got $word; exit 7"
-    program = place.exec(pod, "", ["sh", "-c", f"{{ {script}; }} 2>/dev/null"], tty=True, stdin=True)
-    program.resize(132, 43)
-    program.write(b"word\n")
-    assert finish(program) == (b"word\r\ngot word\r\n", b"", 7)
-
-
-@pytest.mark.parametrize(
-    ("program", "code", "message"),
-    [
-        ("nope", 127, "the container has no program `nope`"),
-        ("/nope", 127, "the container has no program `/nope`"),
-        ("/etc/passwd", 126, "`/etc/passwd` cannot be executed in the container"),
-        ("/etc", 126, "`/etc` cannot be executed in the container"),
-    ],
-)
-def test_exec_of_what_cannot_be_run(place: KubeCluster, pod: str, program: str, code: int, message: str) -> None:
-    with pytest.raises(ContainerStartError) as caught:
-        finish(place.exec(pod, "", [program]))
-    assert (caught.value.exit_code, caught.value.code, caught.value.message) == (code, "container.start", message)
-
-
-def test_exec_where_there_is_nothing(place: KubeCluster, pod: str) -> None:
-    with pytest.raises(NotFoundError, match='pods "nobody" not found'):
-        place.exec("nobody", "", ["true"])
-    with pytest.raises(RefusedError, match="container nobody is not valid for pod listener"):
-        place.exec(pod, "", ["true"], container="nobody")
-
-
-def test_attach_and_logs(place: KubeCluster) -> None:
-    script = "echo begun; read word; echo got $word; printf '\\377 no newline'; exit 4"
-    name = running(place, "attached", script, stdin=True, stdinOnce=True)
-    program = place.attach(name, "", stdin=True)
-    program.write(b"typed\n")
-    out, err, code = finish(program)
-    assert (out.endswith(b"got typed\n\xff no newline"), err, code) == (True, b"", 4)
-    whole = b"begun\ngot typed\n\xff no newline"
-    assert b"".join(place.logs(name)) == whole
-    assert b"".join(place.logs(name, follow=True, container="main")) == whole
-    assert b"".join(place.logs(name, tail=2)) == b"got typed\n\xff no newline"
-    with pytest.raises(RefusedError, match='previous terminated container "main" in pod "attached" not found'):
-        list(place.logs(name, previous=True))
-
-
-def test_connect(place: KubeCluster, pod: str) -> None:
-    with place.connect(pod, "", 8080) as connection:
-        connection.settimeout(10)
-        connection.sendall(b"hi\n")
-        assert connection.makefile("rb").read() == b"hi hi\n"
-    with place.connect(pod, "", 8080) as connection:
-        connection.settimeout(0.3)
-        with pytest.raises(TimeoutError):
-            connection.recv(1)
-        connection.settimeout(10)
-        connection.sendall(b"late\n")
-        connection.shutdown(socket.SHUT_WR)
-        assert connection.makefile("rb").read() == b"late late\n"
-    with place.connect(pod, "", 9) as connection:
-        connection.settimeout(10)
-        with pytest.raises(ConnectionRefusedError, match="connection refused"):
-            connection.recv(1)
-    with pytest.raises(NotFoundError, match='pods "nobody" not found'):
-        place.connect("nobody", "", 8080)
 
 
 def test_version_and_warnings(place: KubeCluster, lab: State) -> None:
