@@ -64,10 +64,12 @@ class _Progress:
             return
         text = str(message.get("stream") or "")
         if found := _STEP.fullmatch(text.removesuffix("\n")):
-            yield from self._release()
+            yield from self.rest()
             self.held = self.step = BuildStep(int(found[1]), int(found[2]), found[3])
             self.last.clear()
             return
+        if self.unfinished and _OWN.fullmatch(text.removesuffix("\n")):
+            yield from self.rest()
         *lines, self.unfinished = (self.unfinished + text).split("\n")
         for line in lines:
             yield from self._line(line.rstrip("\r"))
@@ -81,7 +83,9 @@ class _Progress:
             yield OutputLine(line)
 
     def rest(self) -> Iterator[Event]:
-        yield from self._line(self.unfinished) if self.unfinished else self._release()
+        """A last line without its end, and a step that is held back."""
+        line, self.unfinished = self.unfinished, ""
+        yield from self._line(line) if line else self._release()
 
     def _release(self, *, cached: bool = False) -> Iterator[Event]:
         if self.held:

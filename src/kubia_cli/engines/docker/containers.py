@@ -10,11 +10,13 @@ from kubia_cli.engines import Object
 from kubia_cli.engines.docker.connection import ANSWER, CONNECT, QUIET
 from kubia_cli.engines.docker.errors import translated
 from kubia_cli.engines.docker.images import Part, container_path
-from kubia_cli.engines.docker.streams import SETTLING, frames, is_running
+from kubia_cli.engines.docker.streams import frames, is_running
 from kubia_cli.errors import ConflictError, KubiaError, UnreachableError
 from kubia_cli.model.image import parse
 
 _PIECE = 64 * 1024
+#: Seconds that the engine is given to note a container's end after its log has ended.
+_SETTLING = 5.0
 
 
 class Containers(Part):
@@ -138,7 +140,7 @@ class Containers(Part):
 
     def _goes_on(self, container: str) -> bool:
         """Whether a container still runs after its output has ended; its end is noted a moment later."""
-        until = time.monotonic() + SETTLING
+        until = time.monotonic() + _SETTLING
         while is_running(self._connection, container):
             if time.monotonic() > until:
                 return True

@@ -16,12 +16,14 @@ from docker.errors import APIError
 from kubia_cli.engines import Object
 from kubia_cli.engines.docker.connection import CONNECT, FIRST_ANSWER, Connection
 from kubia_cli.engines.docker.errors import translated
-from kubia_cli.errors import ContainerStartError, NotFoundError, UnknownOutcomeError
+from kubia_cli.errors import ContainerStartError, NotFoundError
 
 _PIECE = 64 * 1024
 _HEADER = struct.Struct(">BxxxL")
-#: Seconds that the engine is given to note a program's end after its output has ended.
-SETTLING = 5.0
+#: Seconds that the engine is given to tell a container's end after the keys that detach.
+_PARTING = 1.0
+#: ctrl-p ctrl-q, on which the engine lets go of a terminal.
+_DETACH = b"\x10\x11"
 #: The exit codes with which the engine says that a program could not be run.
 NOT_EXECUTABLE, NOT_FOUND = 126, 127
 _PAUSE = 0.05
@@ -33,8 +35,8 @@ class Ending(Protocol):
     def began(self, said: bytes) -> None:
         """Judge the first output: it may be the engine's, of a program that it could not start."""
 
-    def status(self) -> int:
-        """The exit code, once the output has ended."""
+    def status(self, *, detached: bool) -> int:
+        """The exit code, once the output has ended; 0 if it ended because we are detached."""
 
     def close(self) -> None:
         """Ask no more."""
@@ -68,6 +70,8 @@ class Hijacked:
         self._resize = resize
         self._ending = ending
         self._began = False
+        self._detached = False
+        self._last = b""
 
     def read(self) -> tuple[int, bytes] | None:
         """Block for the next piece: (1 for stdout or 2 for stderr, bytes); None at the end.
@@ -99,8 +103,10 @@ class Hijacked:
         return (self._stream, piece) if piece else None
 
     def write(self, data: bytes) -> None:
-        """Send bytes to the program's stdin; what a program no longer reads is dropped."""
-        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+        """Send bytes to the program's stdin; what is no longer read, or comes after ``close``, is dropped."""
+        self._detached = self._detached or _DETACH in self._last + data
+        self._last = data[-1:]
+        with contextlib.suppress(OSError):
             self._socket.sendall(data)
 
     def close_stdin(self) -> None:
@@ -118,7 +124,7 @@ class Hijacked:
 
     def exit_code(self) -> int:
         """Return the program's exit code, once ``read`` gave None; 0 when the keys ctrl-p ctrl-q detached us."""
-        return self._ending.status()
+        return self._ending.status(detached=self._tty and self._detached)
 
     def close(self) -> None:
         """Let go of the connection; the program is not signalled."""
@@ -148,12 +154,16 @@ class Wait:
     def began(self, said: bytes) -> None:
         """Nothing to judge: ``start`` fails for a program that cannot be started."""
 
-    def status(self) -> int:
-        """Block until the container has ended; 0 if it goes on although its output has ended: we are detached."""
+    def status(self, *, detached: bool) -> int:
+        """Block until the container has ended; its output may have, a good while before."""
         reader: io.BufferedReader = self._response.raw._fp.fp
         sock: socket.socket = reader.raw._sock  # type: ignore[attr-defined]  # socket.SocketIO
         sock.settimeout(None)
-        if not select.select([sock], [], [], SETTLING)[0] and is_running(self._connection, self._container):
+        if (
+            detached
+            and not select.select([sock], [], [], _PARTING)[0]
+            and is_running(self._connection, self._container)
+        ):
             return 0
         with translated(self._connection.host, "container", self._container):
             return int(self._connection.api._result(self._response, json=True)["StatusCode"])
@@ -178,15 +188,14 @@ class ExecEnd:
             program, status = str(found["ProcessConfig"]["entrypoint"]), int(found["ExitCode"])
             raise no_program(program, self._container, status, said.decode("utf-8", "replace").strip())
 
-    def status(self) -> int:
-        """The exit code. UnknownOutcomeError when the program goes on without its output."""
-        until = time.monotonic() + SETTLING
+    def status(self, *, detached: bool) -> int:
+        """Block until the program has ended."""
         while True:
             found = self._inspect()
             if not found["Running"] and found["ExitCode"] is not None:
                 return int(found["ExitCode"])
-            if time.monotonic() > until:
-                raise UnknownOutcomeError("exec.unknown", "the program's output has ended, and it still runs")
+            if detached:
+                return 0
             time.sleep(_PAUSE)
 
     def close(self) -> None:
