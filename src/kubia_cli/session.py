@@ -90,7 +90,10 @@ class Session:
     @cached_property
     def docker(self) -> Docker:
         """The Docker engine: --docker-context, DOCKER_HOST, DOCKER_CONTEXT, else the config's current context."""
-        from kubia_cli.engines.docker.engine import connect
+        from kubia_cli.engines.loading import SDK_LOADING
+
+        with SDK_LOADING:
+            from kubia_cli.engines.docker.engine import connect
 
         return connect(self.env, context=self.settings.docker_context)
 

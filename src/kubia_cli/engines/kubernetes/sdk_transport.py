@@ -6,8 +6,9 @@ import contextlib
 import http.client
 import threading
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, TypeVar
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+from typing import Any
 
 from kubia_cli.engines.kubernetes.credentials import ClientCertificate, tls_context
 from kubia_cli.engines.kubernetes.kubeconfig import ClusterAccess
@@ -23,19 +24,20 @@ from kubia_cli.engines.kubernetes.transport import (
     parse_warnings,
     target_of,
     user_agent,
+    within,
 )
+from kubia_cli.engines.loading import SDK_LOADING
 
 _CHUNK = 65536
-
-Result = TypeVar("Result")
 
 
 class SdkTransport:
     """The API server through the Kubernetes SDK. ``env`` names the proxies."""
 
     def __init__(self, access: ClusterAccess, env: Mapping[str, str], certificate: ClientCertificate | None) -> None:
-        from kubernetes.client import ApiClient, Configuration  # noqa: PLC0415 (a quarter of a second)
-        from urllib3.exceptions import InsecureRequestWarning  # noqa: PLC0415
+        with SDK_LOADING:
+            from kubernetes.client import ApiClient, Configuration  # noqa: PLC0415 (a quarter of a second)
+            from urllib3.exceptions import InsecureRequestWarning  # noqa: PLC0415
 
         self._access = access
         self._proxy = proxy_for(access, env)
@@ -61,6 +63,7 @@ class SdkTransport:
         """Ask once; see ``Transport``."""
         abandoned = _Abandoned()
 
+        @_translated()
         def ask() -> Response:
             answer = abandoned.watch(self._open(request, timeout, min(READ_TIMEOUT, timeout)))
             try:
@@ -69,7 +72,7 @@ class SdkTransport:
                 answer.release_conn()
             return Response(answer.status, _lowered(answer.headers), body, _warnings(answer.headers))
 
-        return _within(timeout, ask, abandoned.end)
+        return within(timeout, ask, abandoned.end)
 
     def stream(
         self,
@@ -80,7 +83,7 @@ class SdkTransport:
     ) -> Stream:
         """Open a stream; see ``Transport``."""
         abandoned = _Abandoned()
-        answer = _within(timeout, lambda: abandoned.watch(self._open(request, timeout, read_timeout)), abandoned.end)
+        answer = within(timeout, lambda: abandoned.watch(self._open(request, timeout, read_timeout)), abandoned.end)
         return SdkStream(answer, lifetime)
 
     def upgrade(self, request: Request, timeout: float, protocols: Sequence[str]) -> Upgrade:
@@ -88,7 +91,7 @@ class SdkTransport:
         from kubia_cli.engines.kubernetes.upgrade import Handshake  # noqa: PLC0415 (few verbs need one)
 
         handshake = Handshake(self._access, self._proxy, self._tls)
-        return _within(timeout, lambda: handshake.shake(request, timeout, protocols), handshake.give_up)
+        return within(timeout, partial(handshake.shake, request, timeout, protocols), handshake.give_up)
 
     def close(self) -> None:
         """Close all connections."""
@@ -167,31 +170,6 @@ class _Abandoned:
             self._ended = True
             if self._answer is not None:
                 _shut(self._answer)
-
-
-def _within(seconds: float, work: Callable[[], Result], give_up: Callable[[], None]) -> Result:
-    """Return what ``work`` returns, but wait no longer than ``seconds``: a socket's timeout starts anew with each byte,
-    and looking up a name has none. AttemptFailedError from TimeoutError.
-    """
-    results: list[Result] = []
-    problems: list[BaseException] = []
-
-    def run() -> None:
-        try:
-            with _translated():
-                results.append(work())
-        except BaseException as problem:
-            problems.append(problem)
-
-    thread = threading.Thread(target=run, daemon=True)
-    thread.start()
-    thread.join(max(0.0, seconds))
-    if problems:
-        raise problems[0]
-    if not results:
-        give_up()
-        raise AttemptFailedError from TimeoutError(f"no whole answer within {seconds:.0f} s")
-    return results[0]
 
 
 @contextlib.contextmanager
