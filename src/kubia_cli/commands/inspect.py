@@ -159,8 +159,10 @@ def _on_either(session: Session, name: str) -> Found:
     for engine in silent:
         session.console.note(f"{engine} does not answer: this is from the other engine alone")
     engine = _KUBERNETES if _KUBERNETES in found else _DOCKER
-    where = f", context {session.cluster.context}, namespace {session.cluster.namespace}"
-    session.console.note(f"{name}: on {engine}{where if engine == _KUBERNETES else ''}")
+    where = ""
+    if engine == _KUBERNETES:
+        where = f", context {session.cluster.context}, namespace {session.cluster.namespace}"
+    session.console.note(f"{name}: on {engine}{where}")
     return found[engine]
 
 
