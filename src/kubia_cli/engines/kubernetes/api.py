@@ -13,6 +13,7 @@ from kubia_cli.engines import DryRun, Object
 from kubia_cli.engines.kubernetes import forward, program
 from kubia_cli.engines.kubernetes import kubeconfig as config
 from kubia_cli.engines.kubernetes.discovery import POD, Discovery, cache_file
+from kubia_cli.engines.kubernetes.lean_transport import LeanTransport
 from kubia_cli.engines.kubernetes.pages import single_table, whole_list, whole_table
 from kubia_cli.engines.kubernetes.paths import kind_path
 from kubia_cli.engines.kubernetes.retry import Effect
@@ -43,15 +44,21 @@ def connect(
     """
     access = config.load(env, kubeconfig).select(context)
     server = open_server(access, env, on_warning=on_warning)
-    return KubeCluster(server, cache_file(env, access.server), namespace)
+    lean = server.sibling(lambda certificate: LeanTransport(access, env, certificate))
+    return KubeCluster(server, lean, cache_file(env, access.server), namespace)
 
 
 class KubeCluster:
-    """One Kubernetes API server, as one context reaches it; the protocol ``Cluster``."""
+    """One Kubernetes API server, as one context reaches it; the protocol ``Cluster``.
 
-    def __init__(self, server: ApiServer, cache: Path, namespace: str = "") -> None:
+    Objects are read and written through the SDK. Tables, kinds and streams are asked for by ``lean``, which starts
+    without it: nothing of the SDK's would serve them, and they are what a person waits for.
+    """
+
+    def __init__(self, server: ApiServer, lean: ApiServer, cache: Path, namespace: str = "") -> None:
         self._server = server
-        self._discovery = Discovery(lambda path, accept: server.json("GET", path, accept=accept), cache)
+        self._lean = lean
+        self._discovery = Discovery(lambda path, accept: lean.json("GET", path, accept=accept), cache)
         self.context = server.access.context
         self.server = server.access.server
         self.namespace = namespace or server.access.namespace
@@ -87,8 +94,8 @@ class KubeCluster:
     ) -> Object:
         """See ``Cluster``; asked for in pages, returned as one."""
         if name:
-            return single_table(self._server, kind_path(kind, namespace=namespace or self.namespace, name=name))
-        return whole_table(self._server, self._collection(kind, namespace), _selectors(labels, fields))
+            return single_table(self._lean, kind_path(kind, namespace=namespace or self.namespace, name=name))
+        return whole_table(self._lean, self._collection(kind, namespace), _selectors(labels, fields))
 
     def watch(
         self,
@@ -104,7 +111,8 @@ class KubeCluster:
         """See ``Cluster``; a connection that breaks is followed by another. ExpiredError for a version too old."""
         path = self._collection(kind, namespace)
         query = _selectors(labels, fields)
-        return watch(self._server, path, query, kind, version=version, timeout=timeout, table=as_table)
+        server = self._lean if as_table else self._server
+        return watch(server, path, query, kind, version=version, timeout=timeout, table=as_table)
 
     def apply(self, manifest: Object, *, dry_run: DryRun = "none", force: bool = False) -> Object:
         """See ``Cluster``; ``force`` takes fields from their other owners."""
@@ -190,7 +198,7 @@ class KubeCluster:
     ) -> ProgramStream:
         """See ``Cluster``."""
         query = {**_streams(container, tty=tty, stdin=stdin), "command": list(command)}
-        channels = self._server.channels(self._of_pod(pod, namespace, "exec"), program.PROTOCOLS, query=query)
+        channels = self._lean.channels(self._of_pod(pod, namespace, "exec"), program.PROTOCOLS, query=query)
         return program.PodProgram(channels, self._server.access, command[0] if command else "")
 
     def attach(
@@ -200,7 +208,7 @@ class KubeCluster:
         main = program.running_container(self.get(POD, pod, namespace), container)
         query = _streams(container, tty=tty, stdin=stdin)
         path = self._of_pod(pod, namespace, "attach")
-        channels = self._server.channels(path, program.PROTOCOLS, query=query, effect=Effect.READ)
+        channels = self._lean.channels(path, program.PROTOCOLS, query=query, effect=Effect.READ)
 
         def ended() -> int:
             changes = self.watch(POD, namespace, fields=f"metadata.name={pod}", timeout=program.STATUS_TIMEOUT)
@@ -212,7 +220,7 @@ class KubeCluster:
         """See ``Cluster``. Whether anything listens there shows at the first read: ConnectionRefusedError."""
         query = {"ports": str(port)}
         path = self._of_pod(pod, namespace, "portforward")
-        return forward.forwarded(self._server.channels(path, forward.PROTOCOLS, query=query, effect=Effect.READ))
+        return forward.forwarded(self._lean.channels(path, forward.PROTOCOLS, query=query, effect=Effect.READ))
 
     def version(self) -> Object:
         """See ``Cluster``."""

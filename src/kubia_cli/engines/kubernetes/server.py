@@ -26,6 +26,7 @@ from kubia_cli.engines.kubernetes.retry import (
     judge_status,
     may_repeat,
 )
+from kubia_cli.engines.kubernetes.sdk_transport import SdkTransport
 from kubia_cli.engines.kubernetes.transport import (
     READ_TIMEOUT,
     AttemptFailedError,
@@ -69,8 +70,12 @@ class ApiServer:
         self._certificate: ClientCertificate | None = None
         self._opening = threading.Lock()
         self._warned: set[str] = set()
-        if access.insecure:
-            self._warn((f"the certificate of {access.server} is not checked (insecure-skip-tls-verify)",))
+
+    def sibling(self, connect: Connect) -> ApiServer:
+        """The same server as the same user, by another transport; what is known of it is known to both."""
+        other = ApiServer(self.access, self.credentials, connect, on_warning=lambda text: self.on_warning(text))
+        other._retries, other._opening, other._warned = self._retries, self._opening, self._warned
+        return other
 
     def request(
         self,
@@ -251,10 +256,10 @@ def open_server(
 
     ``note`` is told when a retry makes the user wait for more than 2 s, ``on_warning`` what the server warns of.
     """
-    from kubia_cli.engines.kubernetes.sdk_transport import SdkTransport  # noqa: PLC0415 (a test's server needs none)
-
     tell = note or on_warning
     credentials = Credentials(access, env, show=tell)
+    if access.insecure:
+        on_warning(f"the certificate of {access.server} is not checked (insecure-skip-tls-verify)")
     return ApiServer(
         access,
         credentials,

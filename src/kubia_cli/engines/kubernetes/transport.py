@@ -5,11 +5,13 @@ What is asked again, and what an answer means, is decided above, in ``server.py`
 
 from __future__ import annotations
 
+import http.client
 import re
 import socket
-from collections.abc import Iterator, Mapping, Sequence
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, TypeVar
 from urllib.parse import urlencode
 
 from kubia_cli import __version__
@@ -18,6 +20,7 @@ from kubia_cli import __version__
 CONNECT_TIMEOUT, READ_TIMEOUT = 5.0, 30.0
 _WARNING = re.compile(r'299 \S+ "((?:[^"\\]|\\.)*)"')
 
+Result = TypeVar("Result")
 #: A query's parameters; a parameter with several values comes several times.
 Query = Mapping[str, str | Sequence[str]]
 
@@ -94,6 +97,32 @@ class Transport(Protocol):
 
     def close(self) -> None:
         """Close all connections."""
+
+
+def within(seconds: float, work: Callable[[], Result], give_up: Callable[[], None]) -> Result:
+    """Return what ``work`` returns, but wait no longer than ``seconds``: a socket's timeout starts anew with each byte,
+    and looking up a name has none. AttemptFailedError, also for what ``work`` raises of the socket, TLS or HTTP.
+    """
+    results: list[Result] = []
+    problems: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            results.append(work())
+        except BaseException as problem:
+            problems.append(problem)
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    thread.join(max(0.0, seconds))
+    if problems and isinstance(problems[0], OSError | http.client.HTTPException):
+        raise AttemptFailedError from problems[0]
+    if problems:
+        raise problems[0]
+    if not results:
+        give_up()
+        raise AttemptFailedError from TimeoutError(f"no whole answer within {seconds:.0f} s")
+    return results[0]
 
 
 def user_agent() -> str:
