@@ -109,7 +109,7 @@ def print_objects(session: Session, asked: Sequence[tuple[Kind, str]], scope: Sc
             found += _objects(session.cluster, kind, name, scope)
     failures.shown = len(found)
     one_named = len(asked) == 1 and bool(asked[0][1])
-    if found or not one_named:
+    if found or not (one_named or failures):
         session.show([Resource.from_object(raw) for raw in found], output, listed=not one_named)
     failures.raise_any()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from multiprocessing import TimeoutError as NoAnswerError
-from multiprocessing.pool import ThreadPool
+from multiprocessing.pool import AsyncResult, ThreadPool
 from typing import Any
 
 from kubia_cli import __version__
@@ -32,8 +32,7 @@ def command(session: Session, *, output: Output = "") -> None:
       kubia version -o json
     """
     printers.check(output, FORMATS)
-    asking = {"docker": lambda: _docker(session), "kubernetes": lambda: _kubernetes(session)}
-    engines = ask({engine: asking[engine] for engine in ENGINES if session.on in ("", engine)})
+    engines = ask({engine: _OPENERS[engine] for engine in ENGINES if session.on in ("", engine)}, session)
     if output:
         printers.show_data(session.console, {"kubia": {"version": __version__}, **engines}, output)
         return
@@ -46,13 +45,19 @@ def command(session: Session, *, output: Output = "") -> None:
     print_table(session.console, ("NAME", "VERSION", "API", "ENDPOINT"), rows)
 
 
-def ask(questions: dict[str, Callable[[], Found]]) -> dict[str, Found]:
+def ask(openers: dict[str, Callable[[Session], Callable[[], Found]]], session: Session) -> dict[str, Found]:
     """Ask all at once; what fails or takes longer than ``PATIENCE`` is told as ``error``."""
     answers: dict[str, Found] = {}
+    asked: dict[str, AsyncResult[Found]] = {}
     end = time.monotonic() + PATIENCE
     # Its threads are daemons: one that still waits for an engine does not keep the process from ending.
-    with ThreadPool(max(1, len(questions))) as pool:
-        asked = {engine: pool.apply_async(question) for engine, question in questions.items()}
+    with ThreadPool(len(ENGINES)) as pool:
+        for engine, opener in openers.items():
+            # Engines are opened here, one by one: two threads that import the same SDK see halves of its modules.
+            try:
+                asked[engine] = pool.apply_async(opener(session))
+            except KubiaError as error:
+                answers[engine] = {"error": error.message}
         for engine, answer in asked.items():
             try:
                 answers[engine] = answer.get(max(0.0, end - time.monotonic()))
@@ -60,18 +65,29 @@ def ask(questions: dict[str, Callable[[], Found]]) -> dict[str, Found]:
                 answers[engine] = {"error": f"no answer within {PATIENCE:g} s"}
             except KubiaError as error:
                 answers[engine] = {"error": error.message}
-    return answers
+    return {engine: answers[engine] for engine in openers}
 
 
-def _docker(session: Session) -> Found:
+def _docker(session: Session) -> Callable[[], Found]:
     docker = session.docker
-    raw: dict[str, Any] = docker.version()
-    minimum = {"minApiVersion": raw["MinAPIVersion"]} if raw.get("MinAPIVersion") else {}
-    answered = {"version": raw.get("Version", ""), "apiVersion": raw.get("ApiVersion", ""), **minimum}
-    return {**answered, "endpoint": docker.host}
+
+    def version() -> Found:
+        raw: dict[str, Any] = docker.version()
+        minimum = {"minApiVersion": raw["MinAPIVersion"]} if raw.get("MinAPIVersion") else {}
+        answered = {"version": raw.get("Version", ""), "apiVersion": raw.get("ApiVersion", ""), **minimum}
+        return {**answered, "endpoint": docker.host}
+
+    return version
 
 
-def _kubernetes(session: Session) -> Found:
+def _kubernetes(session: Session) -> Callable[[], Found]:
     cluster = session.cluster
-    found = {"version": cluster.version().get("gitVersion", ""), "endpoint": cluster.server}
-    return {**found, "context": cluster.context}
+
+    def version() -> Found:
+        found = {"version": cluster.version().get("gitVersion", ""), "endpoint": cluster.server}
+        return {**found, "context": cluster.context}
+
+    return version
+
+
+_OPENERS = {"docker": _docker, "kubernetes": _kubernetes}

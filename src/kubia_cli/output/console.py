@@ -26,6 +26,8 @@ class Console:
         self.out = sys.stdout if out is None else out
         self.err = sys.stderr if err is None else err
         self.quiet = False
+        #: Whether something stands on stdout already.
+        self.has_result = False
         self._warned: set[str] = set()
 
     @property
@@ -53,6 +55,7 @@ class Console:
 
     def result(self, text: str, *, end: str = "\n") -> None:
         """Write a result to stdout as it is; characters that its encoding lacks are written as escapes."""
+        self.has_result = True
         self._write(self.out, text + end)
 
     def result_bytes(self, data: bytes) -> None:

@@ -119,6 +119,8 @@ def test_objects_one_as_it_is_and_several_as_a_list(tmp_path: Path) -> None:
         assert kubia("get pods -o name", cluster=kube).stdout == "pod/kubia-1\npod/kubia-2\n"
         template = "get pods -o jsonpath={.items[*].metadata.name}"
         assert kubia(template, cluster=kube).stdout == "kubia-1 kubia-2"
+        partly = kubia("get pod kubia-1 nope -o json", cluster=kube)
+        assert (partly.status, json.loads(partly.stdout)["items"]) == (11, [one])  # and no second document
         missing = kubia("get pod kubia-1 nope -o name", cluster=kube)
         assert (missing.status, missing.stdout) == (11, "pod/kubia-1\n")
 
