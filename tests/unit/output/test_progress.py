@@ -24,7 +24,7 @@ def followed(events: Iterable[Event], *, quiet: bool = False, heartbeat: float =
 
 
 def test_a_build_in_docker_s_manner() -> None:
-    events = [
+    events: list[Event] = [
         ContextSent(512, 2048),
         ContextSent(2048, 2048),
         BuildStep(1, 2, "FROM node"),
@@ -38,7 +38,7 @@ def test_a_build_in_docker_s_manner() -> None:
 
 
 def test_a_layer_has_one_line_in_a_pipe() -> None:
-    events = [
+    events: list[Event] = [
         LayerProgress("latest", "Pulling from library/busybox"),
         LayerProgress("ca3186844181", "Pulling fs layer"),
         LayerProgress("ca3186844181", "Downloading", 10, 100),
@@ -51,7 +51,10 @@ def test_a_layer_has_one_line_in_a_pipe() -> None:
 
 
 def test_stages_with_their_times() -> None:
-    events = [Stage("accepted", "deployment.apps/kubia", "", 0.04), Stage("scheduled", "pod/kubia-x", "on n1", 12.5)]
+    events: list[Event] = [
+        Stage("accepted", "deployment.apps/kubia", "", 0.04),
+        Stage("scheduled", "pod/kubia-x", "on n1", 12.5),
+    ]
     assert followed(events) == ("  0.0s  accepted    deployment.apps/kubia\n 12.5s  scheduled   pod/kubia-x  on n1\n")
 
 
