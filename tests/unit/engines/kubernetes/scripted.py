@@ -13,10 +13,11 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import parse_qs, urlsplit
 
 from kubia_cli.engines.kubernetes.api import KubeCluster, connect
+from kubia_cli.engines.kubernetes.discovery import cache_file
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,15 @@ class Asked:
 
 
 Script = Callable[[socket.socket, Asked], None]
+
+
+class Open(Protocol):
+    """The fixture ``cluster``."""
+
+    def __call__(
+        self, *scripts: Script, token: str = ""
+    ) -> contextlib.AbstractContextManager[tuple[KubeCluster, Scripted]]:
+        """See ``cluster`` below."""
 
 
 @dataclass
@@ -79,8 +89,10 @@ class Scripted:
 
 
 @contextlib.contextmanager
-def cluster(tmp_path: Path, *scripts: Script, token: str = "") -> Iterator[tuple[KubeCluster, Scripted]]:
-    """A cluster as verbs get it, before a server that runs ``scripts``."""
+def cluster(
+    tmp_path: Path, *scripts: Script, token: str = "", transport: str = ""
+) -> Iterator[tuple[KubeCluster, Scripted]]:
+    """A cluster as verbs get it, before a server that runs ``scripts``; ``transport`` "lean" or "sdk" does it all."""
     server = Scripted(list(scripts))
     config = {
         "current-context": "lab",
@@ -91,8 +103,10 @@ def cluster(tmp_path: Path, *scripts: Script, token: str = "") -> Iterator[tuple
     file = tmp_path / "kubeconfig"
     file.write_text(json.dumps(config))
     env = {"KUBECONFIG": str(file), "XDG_CACHE_HOME": str(tmp_path / "cache"), "HOME": str(tmp_path)}
+    kube = connect(env, on_warning=lambda _: None)
+    only = {"lean": kube._lean, "sdk": kube._server}.get(transport)
     try:
-        yield connect(env, on_warning=lambda _: None), server
+        yield (KubeCluster(only, only, cache_file(env, kube.server)) if only else kube), server
     finally:
         server.close()
     assert server.problems == []
@@ -154,7 +168,9 @@ def status(code: int, reason: str = "", message: str = "", **more: Any) -> Scrip
 
 def _head(status: int, content_type: str, **headers: str) -> bytes:
     lines = [f"HTTP/1.1 {status} Said", f"Content-Type: {content_type}", "Connection: close"]
-    return "\r\n".join([*lines, *(f"{name}: {value}" for name, value in headers.items()), "", ""]).encode()
+    return "\r\n".join(
+        [*lines, *(f"{name.replace('_', '-')}: {value}" for name, value in headers.items()), "", ""]
+    ).encode()
 
 
 class Peer:

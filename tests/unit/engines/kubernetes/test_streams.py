@@ -6,7 +6,6 @@ import json
 import os
 import socket
 import threading
-from pathlib import Path
 
 import pytest
 
@@ -20,7 +19,7 @@ from kubia_cli.errors import (
     UnreachableError,
 )
 from kubia_cli.model.program import ProgramStream
-from tests.unit.engines.kubernetes.scripted import Peer, answer, cluster, raw, status, websocket
+from tests.unit.engines.kubernetes.scripted import Open, Peer, answer, raw, status, websocket
 
 
 def ended(peer: Peer, code: int = 0) -> None:
@@ -39,7 +38,7 @@ def output(program: ProgramStream) -> list[tuple[int, bytes]]:
     return pieces
 
 
-def test_exec(tmp_path: Path) -> None:
+def test_exec(cluster: Open) -> None:
     heard: list[tuple[int, bytes]] = []
 
     def talk(peer: Peer) -> None:
@@ -53,7 +52,7 @@ def test_exec(tmp_path: Path) -> None:
         peer.frame(0, b"ended")
         ended(peer, 3)
 
-    with cluster(tmp_path, websocket(talk)) as (kube, server):
+    with cluster(websocket(talk)) as (kube, server):
         program = kube.exec("kubia", "", ["sh", "-c", "x" * 100_000], container="main", tty=True, stdin=True)
         program.resize(132, 43)
         program.write(b"typed\n")
@@ -74,14 +73,14 @@ def test_exec(tmp_path: Path) -> None:
     assert heard == [(2, b'\x04{"Width": 132, "Height": 43}'), (2, b"\0typed\n"), (2, b"\xff\0"), (10, b"ping")]
 
 
-def test_frames_may_come_with_the_head(tmp_path: Path) -> None:
-    with cluster(tmp_path, websocket(ended, early=b"\x82\x06\x01early")) as (kube, _):
+def test_frames_may_come_with_the_head(cluster: Open) -> None:
+    with cluster(websocket(ended, early=b"\x82\x06\x01early")) as (kube, _):
         program = kube.exec("kubia", "", ["true"])
         assert output(program) == [(1, b"early")]
         assert program.exit_code() == 0
 
 
-def test_input_waits_for_a_program_that_writes_first(tmp_path: Path) -> None:
+def test_input_waits_for_a_program_that_writes_first(cluster: Open) -> None:
     """Neither side's full pipe may keep the other side's bytes from being read."""
     blob = os.urandom(4 << 20)
 
@@ -93,7 +92,7 @@ def test_input_waits_for_a_program_that_writes_first(tmp_path: Path) -> None:
             count += len(peer.receive()[1]) - 1
         ended(peer)
 
-    with cluster(tmp_path, websocket(talk)) as (kube, _):
+    with cluster(websocket(talk)) as (kube, _):
         program = kube.exec("kubia", "", ["cat"], stdin=True)
         writer = threading.Thread(target=program.write, args=(blob,), daemon=True)
         writer.start()
@@ -111,11 +110,11 @@ def test_input_waits_for_a_program_that_writes_first(tmp_path: Path) -> None:
         ("something else", 125),
     ],
 )
-def test_a_program_that_cannot_be_run(tmp_path: Path, message: str, code: int) -> None:
+def test_a_program_that_cannot_be_run(cluster: Open, message: str, code: int) -> None:
     def talk(peer: Peer) -> None:
         peer.status(kind="Status", status="Failure", reason="InternalError", code=500, message=message)
 
-    with cluster(tmp_path, websocket(talk)) as (kube, _):
+    with cluster(websocket(talk)) as (kube, _):
         program = kube.exec("kubia", "", ["nope"])
         assert output(program) == []
         with pytest.raises(ContainerStartError) as caught:
@@ -123,8 +122,8 @@ def test_a_program_that_cannot_be_run(tmp_path: Path, message: str, code: int) -
     assert (caught.value.exit_code, caught.value.said) == (code, message)
 
 
-def test_a_connection_that_ends_without_a_word(tmp_path: Path) -> None:
-    with cluster(tmp_path, websocket(lambda peer: peer.send(1, b"half"))) as (kube, _):
+def test_a_connection_that_ends_without_a_word(cluster: Open) -> None:
+    with cluster(websocket(lambda peer: peer.send(1, b"half"))) as (kube, _):
         program = kube.exec("kubia", "", ["true"], stdin=True)
         assert output(program) == [(1, b"half")]
         program.write(b"nobody reads this")
@@ -133,8 +132,8 @@ def test_a_connection_that_ends_without_a_word(tmp_path: Path) -> None:
     assert (caught.value.code, caught.value.state) == ("cluster.broken-off", "the program may still run")
 
 
-def test_a_server_that_cannot_be_told_the_end_of_input(tmp_path: Path) -> None:
-    with cluster(tmp_path, websocket(Peer.wait, "v4.channel.k8s.io")) as (kube, _):
+def test_a_server_that_cannot_be_told_the_end_of_input(cluster: Open) -> None:
+    with cluster(websocket(Peer.wait, "v4.channel.k8s.io")) as (kube, _):
         program = kube.exec("kubia", "", ["cat"], stdin=True)
         with pytest.raises(RefusedError) as caught:
             program.close_stdin()
@@ -157,8 +156,8 @@ def test_a_server_that_cannot_be_told_the_end_of_input(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_a_refused_handshake(tmp_path: Path, script: object, expected: type[KubiaError], code: str) -> None:
-    with cluster(tmp_path, script) as (kube, server), pytest.raises(expected) as caught:  # type: ignore[arg-type]
+def test_a_refused_handshake(cluster: Open, script: object, expected: type[KubiaError], code: str) -> None:
+    with cluster(script) as (kube, server), pytest.raises(expected) as caught:  # type: ignore[arg-type]
         kube.exec("kubia", "", ["true"])
     assert caught.value.code == code
     assert len(server.asked) == 1
@@ -169,11 +168,11 @@ def pod(status: str, container_id: str, **more: object) -> dict[str, object]:
     return {"kind": "Pod", "metadata": {"resourceVersion": "7"}, "status": {"containerStatuses": [ran]}}
 
 
-def test_attach_learns_the_exit_code_from_the_pod(tmp_path: Path) -> None:
+def test_attach_learns_the_exit_code_from_the_pod(cluster: Open) -> None:
     listed = {"kind": "PodList", "metadata": {"resourceVersion": "7"}, "items": [pod("running", "c1")]}
     change = json.dumps({"type": "MODIFIED", "object": pod("terminated", "c1", exitCode=4)}).encode() + b"\n"
     scripts = [answer(pod("running", "c1")), websocket(ended), answer(listed), answer(change)]
-    with cluster(tmp_path, *scripts) as (kube, server):
+    with cluster(*scripts) as (kube, server):
         program = kube.attach("kubia", "")
         assert output(program) == []
         assert program.exit_code() == 4
@@ -186,13 +185,13 @@ def port(peer: Peer, number: int = 8080) -> None:
         peer.send(channel, number.to_bytes(2, "little"))
 
 
-def test_a_port_is_a_socket(tmp_path: Path) -> None:
+def test_a_port_is_a_socket(cluster: Open) -> None:
     def talk(peer: Peer) -> None:
         port(peer)
         peer.send(0, b"you said " + peer.receive()[1][1:])
         assert peer.receive()[0] == 8
 
-    opened = cluster(tmp_path, websocket(talk, "v4.channel.k8s.io"))
+    opened = cluster(websocket(talk, "v4.channel.k8s.io"))
     with opened as (kube, server), kube.connect("kubia", "", 8080) as connection:
         connection.settimeout(5)
         connection.sendall(b"hello")
@@ -204,14 +203,14 @@ def test_a_port_is_a_socket(tmp_path: Path) -> None:
     assert server.asked[0].query == {"ports": ["8080"]}
 
 
-def test_half_a_connection_still_hears_the_answer(tmp_path: Path) -> None:
+def test_half_a_connection_still_hears_the_answer(cluster: Open) -> None:
     def talk(peer: Peer) -> None:
         port(peer)
         peer.receive()
         threading.Event().wait(0.3)
         peer.send(0, b"late")
 
-    opened = cluster(tmp_path, websocket(talk, "v4.channel.k8s.io"))
+    opened = cluster(websocket(talk, "v4.channel.k8s.io"))
     with opened as (kube, _), kube.connect("kubia", "", 8080) as connection:
         connection.settimeout(5)
         connection.sendall(b"hello")
@@ -221,14 +220,14 @@ def test_half_a_connection_still_hears_the_answer(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("sent", "expected"), [(b"", ConnectionRefusedError), (b"x", ConnectionResetError)])
-def test_the_kubelet_s_complaint(tmp_path: Path, sent: bytes, expected: type[OSError]) -> None:
+def test_the_kubelet_s_complaint(cluster: Open, sent: bytes, expected: type[OSError]) -> None:
     def talk(peer: Peer) -> None:
         port(peer)
         if sent:
             peer.send(0, sent)
         peer.send(1, b"connect: connection refused")
 
-    opened = cluster(tmp_path, websocket(talk, "v4.channel.k8s.io"))
+    opened = cluster(websocket(talk, "v4.channel.k8s.io"))
     with opened as (kube, _), kube.connect("kubia", "", 8080) as connection:
         connection.settimeout(5)
         assert connection.makefile("rb", 0).read(len(sent)) == sent

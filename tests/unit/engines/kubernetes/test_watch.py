@@ -6,7 +6,6 @@ import json
 import math
 import time
 from itertools import islice
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,7 +15,7 @@ from hypothesis import strategies as st
 from kubia_cli.engines.kubernetes.discovery import POD
 from kubia_cli.engines.kubernetes.watch import lines
 from kubia_cli.errors import ExpiredError, RefusedError, UnreachableError
-from tests.unit.engines.kubernetes.scripted import answer, cluster, raw, status, streamed
+from tests.unit.engines.kubernetes.scripted import Open, answer, raw, status, streamed
 
 
 def event(kind: str, version: str, **more: Any) -> bytes:
@@ -37,9 +36,9 @@ def versions(server: Any) -> list[str]:
     return [asked.query.get("resourceVersion", [""])[0] for asked in server.asked]
 
 
-def test_a_connection_cut_in_a_line_goes_on_from_the_last_whole_one(tmp_path: Path) -> None:
+def test_a_connection_cut_in_a_line_goes_on_from_the_last_whole_one(cluster: Open) -> None:
     cut = streamed(event("MODIFIED", "8"), event("MODIFIED", "9")[:20], whole=False)
-    with cluster(tmp_path, cut, streamed(event("MODIFIED", "9"), then=30)) as (kube, server):
+    with cluster(cut, streamed(event("MODIFIED", "9"), then=30)) as (kube, server):
         events = kube.watch(POD, fields="metadata.name=kubia", version="7", timeout=20)
         assert seen(islice(events, 2)) == [("MODIFIED", "8"), ("MODIFIED", "9")]
     assert versions(server) == ["7", "8"]
@@ -48,58 +47,58 @@ def test_a_connection_cut_in_a_line_goes_on_from_the_last_whole_one(tmp_path: Pa
     assert query["fieldSelector"] == ["metadata.name=kubia"]
 
 
-def test_bookmarks_move_the_version_and_are_not_told(tmp_path: Path) -> None:
+def test_bookmarks_move_the_version_and_are_not_told(cluster: Open) -> None:
     quiet = streamed(event("BOOKMARK", "50"))
-    with cluster(tmp_path, quiet, streamed(event("DELETED", "51"), then=30)) as (kube, server):
+    with cluster(quiet, streamed(event("DELETED", "51"), then=30)) as (kube, server):
         assert seen(islice(kube.watch(POD, version="7", timeout=20), 1)) == [("DELETED", "51")]
     assert versions(server) == ["7", "50"]
 
 
-def test_what_is_there_is_told_first(tmp_path: Path) -> None:
+def test_what_is_there_is_told_first(cluster: Open) -> None:
     there = [{"metadata": {"name": "kubia", "resourceVersion": "9"}}, {"metadata": {"resourceVersion": "5"}}]
     listed = answer({"kind": "PodList", "metadata": {"resourceVersion": "11"}, "items": there})
-    with cluster(tmp_path, listed, streamed(event("ADDED", "12"), then=30)) as (kube, server):
+    with cluster(listed, streamed(event("ADDED", "12"), then=30)) as (kube, server):
         events = list(islice(kube.watch(POD, timeout=20), 3))
     assert seen(events) == [("ADDED", "9"), ("ADDED", "5"), ("ADDED", "12")]
     assert events[0]["object"]["kind"] == "Pod"
     assert versions(server) == ["", "11"]
 
 
-def test_rows_that_are_there_are_told_first(tmp_path: Path) -> None:
+def test_rows_that_are_there_are_told_first(cluster: Open) -> None:
     table = {
         "kind": "Table",
         "metadata": {"resourceVersion": "11"},
         "columnDefinitions": [],
         "rows": [{}, {"cells": [1]}],
     }
-    with cluster(tmp_path, answer(table), streamed(then=30)) as (kube, server):
+    with cluster(answer(table), streamed(then=30)) as (kube, server):
         events = list(kube.watch(POD, timeout=0.5, as_table=True))
     assert [each["object"]["rows"] for each in events] == [[{}], [{"cells": [1]}]]
     assert versions(server) == ["", "11"]
 
 
-def test_a_silent_server_holds_nobody(tmp_path: Path) -> None:
+def test_a_silent_server_holds_nobody(cluster: Open) -> None:
     begun = time.monotonic()
-    with cluster(tmp_path, raw(then=30)) as (kube, _), pytest.raises(UnreachableError) as caught:
+    with cluster(raw(then=30)) as (kube, _), pytest.raises(UnreachableError) as caught:
         list(kube.watch(POD, version="7", timeout=0.5))
     assert caught.value.code == "cluster.silent"
     assert time.monotonic() - begun < 5
 
 
-def test_a_server_that_falls_silent_ends_with_the_time(tmp_path: Path) -> None:
+def test_a_server_that_falls_silent_ends_with_the_time(cluster: Open) -> None:
     begun = time.monotonic()
-    with cluster(tmp_path, streamed(then=30)) as (kube, _):
+    with cluster(streamed(then=30)) as (kube, _):
         assert list(kube.watch(POD, version="7", timeout=0.5)) == []
     assert time.monotonic() - begun < 5
 
 
-def test_its_time_is_its_clean_end(tmp_path: Path) -> None:
-    with cluster(tmp_path, streamed(event("MODIFIED", "8"), then=30)) as (kube, _):
+def test_its_time_is_its_clean_end(cluster: Open) -> None:
+    with cluster(streamed(event("MODIFIED", "8"), then=30)) as (kube, _):
         assert seen(kube.watch(POD, version="7", timeout=0.5)) == [("MODIFIED", "8")]
 
 
-def test_a_watch_without_end_ends_with_its_reader(tmp_path: Path) -> None:
-    with cluster(tmp_path, streamed(event("MODIFIED", "8"), then=30)) as (kube, server):
+def test_a_watch_without_end_ends_with_its_reader(cluster: Open) -> None:
+    with cluster(streamed(event("MODIFIED", "8"), then=30)) as (kube, server):
         events = kube.watch(POD, version="7", timeout=math.inf)
         assert seen(islice(events, 1)) == [("MODIFIED", "8")]
         events.close()  # type: ignore[attr-defined]  # it is a generator
@@ -107,28 +106,28 @@ def test_a_watch_without_end_ends_with_its_reader(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("script", [streamed(failed(410, "Expired")), status(410, "Expired", "no more")])
-def test_a_forgotten_version(tmp_path: Path, script: Any) -> None:
-    with cluster(tmp_path, script) as (kube, server), pytest.raises(ExpiredError):
+def test_a_forgotten_version(cluster: Open, script: Any) -> None:
+    with cluster(script) as (kube, server), pytest.raises(ExpiredError):
         list(kube.watch(POD, version="7", timeout=20))
     assert len(server.asked) == 1
 
 
-def test_another_error_event_has_its_own_class(tmp_path: Path) -> None:
-    with cluster(tmp_path, streamed(failed(500, "InternalError"))) as (kube, _), pytest.raises(RefusedError):
+def test_another_error_event_has_its_own_class(cluster: Open) -> None:
+    with cluster(streamed(failed(500, "InternalError"))) as (kube, _), pytest.raises(RefusedError):
         list(kube.watch(POD, version="7", timeout=20))
 
 
-def test_lines_that_are_no_events(tmp_path: Path) -> None:
-    with cluster(tmp_path, answer(b"<html>\n</html>\n")) as (kube, _), pytest.raises(UnreachableError) as caught:
+def test_lines_that_are_no_events(cluster: Open) -> None:
+    with cluster(answer(b"<html>\n</html>\n")) as (kube, _), pytest.raises(UnreachableError) as caught:
         list(kube.watch(POD, version="7", timeout=20))
     assert caught.value.code == "cluster.not-kubernetes"
 
 
-def test_tables_are_watched_by_their_row(tmp_path: Path) -> None:
+def test_tables_are_watched_by_their_row(cluster: Open) -> None:
     row = {"cells": ["kubia"], "object": {"metadata": {"name": "kubia", "resourceVersion": "8"}}}
     table: dict[str, Any] = {"kind": "Table", "metadata": {}, "columnDefinitions": None, "rows": [row]}
     line = json.dumps({"type": "MODIFIED", "object": table}).encode() + b"\n"
-    with cluster(tmp_path, streamed(line), streamed(line, then=30)) as (kube, server):
+    with cluster(streamed(line), streamed(line, then=30)) as (kube, server):
         events = list(islice(kube.watch(POD, version="7", timeout=20, as_table=True), 2))
     assert [each["object"]["rows"] for each in events] == [[row], [row]]
     assert versions(server) == ["7", "8"]
