@@ -25,8 +25,9 @@ test: $(STAMP) ## every test, on real parts; says at its end which were real
 	@$(BIN)/python -m pytest -q tests/unit
 
 check: $(STAMP) ## format, lint, types, arrows
-	@$(BIN)/ruff format --check --quiet src tests
-	@$(BIN)/ruff check --quiet src tests/unit
+	@$(BIN)/ruff format --check --quiet src tests bench
+	@$(BIN)/ruff check --quiet src tests bench
+	@$(BIN)/mypy --no-error-summary src tests/lab tests/conftest.py tests/shell.py
 	@$(BIN)/lint-imports --no-cache
 
 lab: ## start the engine, registry and cluster that the tests use
