@@ -16,7 +16,6 @@ import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -151,6 +150,8 @@ class Discovery:
                 yield from listed_kinds(document)
 
     def _unknown(self, word: str) -> NotFoundError:
+        from difflib import get_close_matches  # noqa: PLC0415 (only a wrong word pays for it)
+
         words = [spelling for kind in self.kinds() for spelling in (kind.plural, _singular(kind), *kind.short_names)]
         near = get_close_matches(word.lower(), words, n=1, cutoff=0.6)
         silent = f"no answer for {', '.join(self._silent_groups)}" if self._silent_groups else ""
