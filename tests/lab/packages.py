@@ -42,6 +42,13 @@ GO: tuple[Need, ...] = (
     # Debian's python3 has venv, but not the ensurepip that fills one.
     (("/usr/share/python-wheels", "/usr/lib/python3/dist-packages/ensurepip"), "python3-venv"),
 )
+#: What completion is tried in.
+SHELLS: tuple[Need, ...] = (
+    (("/usr/bin/zsh", "/bin/zsh"), "zsh"),
+    (("/usr/bin/fish",), "fish"),
+    (("/usr/share/bash-completion/bash_completion",), "bash-completion"),
+    (("/usr/bin/shellcheck",), "shellcheck"),
+)
 
 _POLICY = Path("/usr/sbin/policy-rc.d")
 _SERVICES = {

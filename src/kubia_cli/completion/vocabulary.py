@@ -1,0 +1,59 @@
+"""What each value on a line is, for the generated tree: which completer serves a flag and an argument.
+
+Read by ``scripts/completion.py`` alone; a TAB reads the tree.
+"""
+
+from __future__ import annotations
+
+#: The completer of a flag's value, by its long spelling; "VERB --flag" where verbs differ, "VERB WHEN --flag" where
+#: its forms do. Others offer nothing.
+FLAGS = {
+    "--context": "contexts",
+    "--docker-context": "docker-contexts",
+    "--dry-run": "choices:none,client,server",
+    "--env-file": "files",
+    "--file": "files",
+    "--kind": "choices:deployment,rc,pod,job",
+    "--kubeconfig": "files",
+    "--namespace": "namespaces",
+    "--on": "choices:docker,kubernetes",
+    "--output": "choices:wide,name,json,yaml,jsonpath=",
+    "--platform": "choices:linux/amd64,linux/arm64,linux/arm/v7",
+    "--protocol": "choices:TCP,UDP,SCTP",
+    "--type": "choices:ClusterIP,NodePort,LoadBalancer",
+    "--volume": "directories",
+    "delete --cascade": "choices:background,foreground,orphan",
+    "run --image-pull-policy": "choices:Always,IfNotPresent,Never",
+    "run --probe": "choices:tcp,http:/,none",
+    "run --pull": "choices:missing,always,never",
+    "run --restart": "choices:no,always,unless-stopped,on-failure",
+    "run --image --restart": "choices:Always,OnFailure,Never",
+}
+
+#: The completers of a verb's arguments in their order; ``*`` marks one that may be repeated.
+ARGUMENTS = {
+    "build": ["directories"],
+    "completion": ["choices:bash,zsh,fish,powershell"],
+    "context": ["contexts"],
+    "create": ["choices:deployment,namespace,configmap,secret"],
+    "delete": ["*objects"],
+    "describe": ["*objects"],
+    "expose": ["*exposable"],
+    "get": ["*objects"],
+    "scale": ["*scalable"],
+}
+
+#: Flags of which one shuts out the others.
+EXCLUSIVE = (
+    ("--all-namespaces", "--namespace"),
+    ("--watch", "--watch-only"),
+    ("--last", "--latest"),
+    ("--detach", "--rm"),
+)
+
+#: Lines that show each form of a verb that has several: the option or word that decides for it, and such a line.
+FORMS: dict[str, dict[str, list[str]]] = {
+    "run": {"": [], "--image": ["NAME", "--image=IMAGE"]},
+    "exec": {"": ["TARGET", "PROGRAM"], "--": ["TARGET", "--", "PROGRAM"]},
+    "completion": {word: [word] for word in ("", "bash", "zsh", "fish", "powershell")},
+}
