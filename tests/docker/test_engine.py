@@ -177,16 +177,28 @@ def test_a_dockerfile_from_outside_leaves_nothing_in_the_image(
 
 def test_a_step_that_fails(engine: Docker, context: Path, base: str, name: str) -> None:
     (context / "Dockerfile").write_text(f"# ours\nFROM {base}\n\nRUN echo working; seq 30; exit 7\n")
-    before = {each["Id"] for each in engine.containers(all=True)}
 
     error = refused(lambda: list(engine.build(BuildRequest(str(context), tags=(name,)))))
     assert (error.exit_code, error.code) == (3, "build.step")
     assert error.message == "Dockerfile:4: step 2 of 2 ended with exit code 7: RUN echo working; seq 30; exit 7"
     assert error.said == "\n".join(str(number) for number in range(11, 31))
     assert error.state == "nothing was tagged"
-    assert {each["Id"] for each in engine.containers(all=True)} == before
+    assert engine.containers(all=True, filters={"ancestor": [base]}) == []
     assert refused(lambda: engine.image(name)).code == "image.not-found"
     assert refused(engine.built_image).exit_code == 13
+
+
+def test_a_copy_of_what_is_kept_out_names_the_rule(engine: Docker, context: Path) -> None:
+    (context / ".dockerignore").write_text("# ours\n*.js\n")
+    (context / "app.js").write_text("")
+    (context / "Dockerfile").write_text((context / "Dockerfile").read_text().replace("COPY .", "COPY app.js"))
+
+    error = refused(lambda: list(engine.build(BuildRequest(str(context)))))
+    assert (error.exit_code, error.code) == (3, "build.step")
+    assert error.message == (
+        "Dockerfile:2: step 2 of 3 failed: COPY app.js /c; .dockerignore:2 keeps app.js out of the context"
+    )
+    assert error.fix == "echo '!app.js' >> .dockerignore"
 
 
 @pytest.mark.parametrize(

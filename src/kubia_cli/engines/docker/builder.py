@@ -6,9 +6,10 @@ What a build prints is only shown. A line of it that says ``Successfully built``
 from __future__ import annotations
 
 import json
+import posixpath
 import re
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -22,7 +23,7 @@ from kubia_cli.engines.docker.context.source import Source, opened
 from kubia_cli.engines.docker.context.tar import archive
 from kubia_cli.engines.docker.context.walk import survey
 from kubia_cli.engines.docker.credentials import login_for
-from kubia_cli.engines.docker.dockerfile import Dockerfile, read
+from kubia_cli.engines.docker.dockerfile import Dockerfile, Instruction, read
 from kubia_cli.engines.docker.errors import Subject, explanation, refusal, translated
 from kubia_cli.engines.docker.images import Images
 from kubia_cli.engines.docker.messages import Message, error_of, messages
@@ -31,7 +32,6 @@ from kubia_cli.engines.docker.transfer import layer_progress
 from kubia_cli.engines.docker.upload import upload
 from kubia_cli.errors import BuildError, KubiaError, TransferError, UnknownOutcomeError
 from kubia_cli.model.events import BuildStep, OutputLine
-from kubia_cli.model.image import ImageReference
 
 #: Seconds that a step may be silent.
 SILENT_STEP = 3600.0
@@ -120,8 +120,7 @@ class Builds(Images):
                 for message in messages(response):
                     if said := error_of(message):
                         yield from progress.rest()
-                        images = dockerfile.images(request.build_args)
-                        raise _failed(said, message, progress, dockerfile, images)
+                        raise _failed(said, message, progress, dockerfile, request, source)
                     yield from progress.events(message)
         yield from progress.rest()
         if not progress.image:
@@ -185,23 +184,45 @@ class Builds(Images):
 
 
 def _failed(
-    said: str, message: Message, progress: _Progress, dockerfile: Dockerfile, images: Mapping[int, ImageReference]
+    said: str,
+    message: Message,
+    progress: _Progress,
+    dockerfile: Dockerfile,
+    request: BuildRequest,
+    source: Source,
 ) -> KubiaError:
     """The error of the step that a build was at: its number, its line, and what it printed at its end."""
     step = progress.step
     if step is None:
         return BuildError("build.failed", f"{dockerfile.shown} cannot be built", said=said, state="nothing was tagged")
+    images = dockerfile.images(request.build_args)
     if step.number in images:
         cause = registry_failure(said, images[step.number], "pull")
         if not isinstance(cause, TransferError):
             cause.state = "nothing was tagged"
             return cause
     # The builder counts every instruction of the file as a step, in their order.
-    known = step.number <= len(dockerfile.instructions)
-    place = f"{dockerfile.shown}:{dockerfile.instructions[step.number - 1].line}" if known else dockerfile.shown
+    instruction = next(iter(dockerfile.instructions[step.number - 1 : step.number]), None)
+    place = f"{dockerfile.shown}:{instruction.line}" if instruction else dockerfile.shown
     detail = message.get("errorDetail")
     status = detail.get("code") if isinstance(detail, dict) else None
     how = f" ended with exit code {status}" if status else " failed"
     what = f"{place}: step {step.number} of {step.total}{how}: {step.instruction}"
     quoted = "\n".join(progress.last) if status and progress.last else said
-    return BuildError("build.step", what, said=quoted, state="nothing was tagged")
+    path, rule = _kept_out(instruction, source) if instruction else ("", "")
+    return BuildError(
+        "build.step",
+        f"{what}; {rule} keeps {path} out of the context" if rule else what,
+        said=quoted,
+        state="nothing was tagged",
+        fix=f"echo '!{path}' >> {rule.partition(':')[0]}" if rule else "",
+    )
+
+
+def _kept_out(instruction: Instruction, source: Source) -> tuple[str, str]:
+    """The first path that a COPY or ADD asks for and a rule keeps out, and the rule's place; "" and "" for none."""
+    if instruction.name in ("COPY", "ADD") and not any(flag.startswith("--from=") for flag in instruction.flags):
+        for path in (posixpath.normpath(word).lstrip("/") for word in instruction.words[:-1]):
+            if rule := source.matcher.rule_against(path):
+                return path, f"{source.ignore_file}:{rule.line}"
+    return "", ""

@@ -11,11 +11,11 @@ from kubia_cli.engines.docker.connection import ANSWER, CONNECT, QUIET
 from kubia_cli.engines.docker.errors import translated
 from kubia_cli.engines.docker.images import Part, container_path
 from kubia_cli.engines.docker.streams import frames, is_running
-from kubia_cli.errors import ConflictError, KubiaError, UnreachableError
+from kubia_cli.errors import ConflictError, KubiaError, NotFoundError, UnreachableError
 from kubia_cli.model.image import parse
 
 _PIECE = 64 * 1024
-#: Seconds that the engine is given to note a container's end after its log has ended.
+#: Seconds that the engine is given to note a container's end or removal.
 _SETTLING = 5.0
 
 
@@ -85,11 +85,27 @@ class Containers(Part):
             self._api.kill(container_path(container), signal)
 
     def remove(self, container: str, *, force: bool = False, volumes: bool = False) -> None:
-        """Remove a container. ConflictError ``container.running`` when it runs and ``force`` is off."""
-        with translated(self.host, "container", container, conflict="container.running"):
-            url = self._api._url("/containers/{0}", container_path(container))
-            answer = self._api._delete(url, params={"v": volumes, "force": force}, timeout=(CONNECT, QUIET))
-            self._api._raise_for_status(answer)
+        """Remove a container. ConflictError ``container.running`` when it runs and ``force`` is off.
+
+        One that is being removed by somebody else already is waited for.
+        """
+        url = self._api._url("/containers/{0}", container_path(container))
+        try:
+            with translated(self.host, "container", container, conflict="container.running"):
+                answer = self._api._delete(url, params={"v": volumes, "force": force}, timeout=(CONNECT, QUIET))
+                self._api._raise_for_status(answer)
+        except ConflictError:
+            if not self._removed(container):
+                raise
+
+    def _removed(self, container: str) -> bool:
+        """Whether a container that somebody removes goes within a few seconds."""
+        until = time.monotonic() + _SETTLING
+        with contextlib.suppress(NotFoundError):
+            while self.container(container)["State"]["Status"] == "removing" and time.monotonic() < until:
+                time.sleep(0.05)
+            return False
+        return True
 
     def commit(
         self,

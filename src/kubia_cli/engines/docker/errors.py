@@ -117,7 +117,7 @@ def failure(error: BaseException, host: str) -> KubiaError:
     """The error for a request that got no answer, or none that is the engine's."""
     for link in chain(error):
         if isinstance(link, ssl.SSLError):
-            reason = getattr(link, "verify_message", "") or link.reason or "TLS failed"
+            reason = getattr(link, "verify_message", "") or getattr(link, "reason", "") or "TLS failed"
             return UnreachableError("docker.tls", f"no safe connection to the Docker daemon at {host}", said=reason)
     for link in chain(error):
         if isinstance(link, PermissionError):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from kubia_cli.engines.docker.context.ignore import Matcher, literal_rule, read_rules, text_of
+from kubia_cli.engines.docker.context.ignore import Matcher, Rule, literal_rule, read_rules, text_of
 from kubia_cli.errors import LocalError
 
 CORPUS = Path(__file__).parent / "oracle/corpus.json.gz"
@@ -80,3 +80,11 @@ def test_a_directory_is_left_out_as_a_whole_only_when_nothing_in_it_can_return(
     rules: bytes, directory: str, pruned: bool
 ) -> None:
     assert Matcher(read_rules(rules)).prunes(directory) is pruned
+
+
+def test_the_rule_that_keeps_a_path_out_is_known() -> None:
+    matcher = Matcher(read_rules(b"# ours\n*.js\n!keep.js\n\nsrc\n"))
+
+    assert matcher.rule_against("app.js") == Rule("*.js", 2)
+    assert matcher.rule_against("src/deep/x") == Rule("src", 5)
+    assert matcher.rule_against("keep.js") is None

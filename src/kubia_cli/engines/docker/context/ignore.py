@@ -169,11 +169,15 @@ class Matcher:
 
     def ignores(self, path: str) -> bool:
         """Say whether ``path`` is kept out, by asking for each directory above it first."""
+        return self.rule_against(path) is not None
+
+    def rule_against(self, path: str) -> Rule | None:
+        """The rule that keeps ``path`` out, or None."""
         ignored, matched = False, 0
         names = path.split("/")
         for depth in range(1, len(names) + 1):
             ignored, matched = self.match("/".join(names[:depth]), matched)
-        return ignored
+        return self._patterns[matched.bit_length() - 1].rule if ignored else None
 
     def prunes(self, directory: str) -> bool:
         """Say whether nothing under this ignored directory can be let in again by an exception.

@@ -20,10 +20,11 @@ _IGNORE = ".dockerignore"
 @dataclass(frozen=True)
 class Source:
     """An open build directory. ``dockerfile`` is the Dockerfile's path in the context, ``shown`` as the user knows it;
-    ``added`` are files that the directory does not have."""
+    ``added`` are files that the directory does not have; ``ignore_file`` is where the matcher's rules stand."""
 
     top: int
     matcher: Matcher
+    ignore_file: str
     dockerfile: str
     shown: str
     text: bytes
@@ -47,7 +48,7 @@ def opened(directory: str, dockerfile: str = "") -> Iterator[Source]:
             yield _with_dockerfile_from_outside(top, rules, name, shown, text, directory)
         else:
             inside = text_of(os.fsencode(place))
-            yield Source(top, _matcher(rules, name, inside), inside, shown, text, {})
+            yield Source(top, _matcher(rules, name, inside), name, inside, shown, text, {})
     finally:
         os.close(top)
 
@@ -97,4 +98,4 @@ def _with_dockerfile_from_outside(
         ignore = (Path(directory) / _IGNORE).read_bytes() + f"\n{inside}\n".encode()
     except FileNotFoundError:
         ignore = f"{inside}\n{_IGNORE}\n".encode()
-    return Source(top, _matcher(rules, name), inside, shown, text, {_IGNORE: ignore, inside: text})
+    return Source(top, _matcher(rules, name), name, inside, shown, text, {_IGNORE: ignore, inside: text})

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 
 from kubia_cli.engines.docker.context.ignore import Matcher
 from kubia_cli.engines.docker.context.walk import Entry, changed, walk
+from kubia_cli.errors import LocalError
 
 _PIECE = 256 * 1024
 _OPEN = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY
@@ -59,7 +60,7 @@ def _file(entry: Entry) -> Iterator[tuple[bytes, int]]:
         yield _header(_info(entry.path, before)), 0
         left = before.st_size
         while left:
-            piece = os.read(handle, min(_PIECE, left))
+            piece = _read(handle, min(_PIECE, left), entry.path)
             if not piece:
                 raise changed(entry.path)
             left -= len(piece)
@@ -70,6 +71,13 @@ def _file(entry: Entry) -> Iterator[tuple[bytes, int]]:
         yield _padding(before.st_size), 0
     finally:
         os.close(handle)
+
+
+def _read(handle: int, size: int, path: str) -> bytes:
+    try:
+        return os.read(handle, size)
+    except OSError as error:
+        raise LocalError("context.unreadable", f"cannot read {path}: {error.strerror}") from error
 
 
 def _other(entry: Entry) -> bytes:
