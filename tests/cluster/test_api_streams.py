@@ -74,6 +74,7 @@ def test_exec_of_what_cannot_be_run(place: KubeCluster, pod: str, program: str, 
     with pytest.raises(ContainerStartError) as caught:
         finish(place.exec(pod, "", [program]))
     assert (caught.value.exit_code, caught.value.code, caught.value.message) == (code, "container.start", message)
+    assert caught.value.state == "nothing was run"
 
 
 def test_exec_where_there_is_nothing(place: KubeCluster, pod: str) -> None:

@@ -97,12 +97,12 @@ class PodProgram:
     def _not_started(self, status: Status) -> ContainerStartError:
         said = status.message or str(translate(status, self._access))
         lower = said.lower()
-        message, code = f"`{self._name}` could not be started in the container", ContainerStartError.exit_code
+        message, code, state = f"`{self._name}` could not be run in the container", ContainerStartError.exit_code, ""
         if any(word in lower for word in _NOT_FOUND):
-            message, code = f"the container has no program `{self._name}`", 127
+            message, code, state = f"the container has no program `{self._name}`", 127, "nothing was run"
         elif any(word in lower for word in _NOT_EXECUTABLE):
-            message, code = f"`{self._name}` cannot be executed in the container", 126
-        return ContainerStartError("container.start", message, said=said, status=code)
+            message, code, state = f"`{self._name}` cannot be executed in the container", 126, "nothing was run"
+        return ContainerStartError("container.start", message, said=said, state=state, status=code)
 
 
 def main_exit_code(changes: Iterable[dict[str, Any]], pod: str, container_id: str) -> int:
