@@ -59,7 +59,7 @@ def test_stages_with_their_times() -> None:
 
 
 def test_text_from_outside_is_shown_literally() -> None:
-    events = [BuildStep(1, 1, "RUN [red]x[/red] \x1b[2J"), OutputLine("[/x] :bug: \x1b]0;t\x07")]
+    events: list[Event] = [BuildStep(1, 1, "RUN [red]x[/red] \x1b[2J"), OutputLine("[/x] :bug: \x1b]0;t\x07")]
     assert followed(events) == "Step 1/1 : RUN [red]x[/red] \\x1b[2J\n[/x] :bug: \\x1b]0;t\\x07\n"
 
 
