@@ -147,7 +147,7 @@ def test_secrets_are_masked_by_their_names() -> None:
 IMAGE_PAGE = """\
 Names:        kubia:latest
               luksa/kubia:latest
-ID:          sha256:aaaa
+ID:           sha256:aaaa
 Digests:      <none>
 Created:      Tue, 24 Nov 2026 11:00:00 +0000
 Size:         109MB
