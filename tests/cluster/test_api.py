@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
-import os
-import subprocess
 import time
 import uuid
 from collections.abc import Callable
@@ -14,13 +11,11 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
-import yaml
 
-from kubia_cli.engines.kubernetes.api import KubeCluster, connect
-from kubia_cli.engines.kubernetes.discovery import BUILT_IN, POD, Discovery
+from kubia_cli.engines.kubernetes.api import KubeCluster
+from kubia_cli.engines.kubernetes.discovery import BUILT_IN, Discovery
 from kubia_cli.errors import (
     ConflictError,
-    DeniedError,
     NotFoundError,
     RefusedError,
     UsageError,
@@ -204,31 +199,3 @@ def test_version_and_warnings(place: KubeCluster, lab: State) -> None:
     place.list(place.kind("endpoints"))
     place.list(place.kind("endpoints"))
     assert told == ["v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice"]
-
-
-def test_who_may_not(place: KubeCluster, lab: State, tmp_path: Path) -> None:
-    place.create({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "nobody"}})
-    asked = [lab.kubectl, "create", "token", "nobody", "-n", place.namespace]
-    env = {**os.environ, "KUBECONFIG": lab.kubeconfig}
-    token = subprocess.run(asked, env=env, capture_output=True, text=True, check=True).stdout
-    config = yaml.safe_load(Path(lab.kubeconfig).read_text())
-    config["users"] = [{"name": each["name"], "user": {"token": token.strip()}} for each in config["users"]]
-    file = tmp_path / "kubeconfig"
-    file.write_text(json.dumps(config))
-    nobody = connect({**env, "KUBECONFIG": str(file)}, namespace=place.namespace, on_warning=lambda _: None)
-    for deed in (
-        lambda: nobody.list(POD),
-        lambda: nobody.apply(configmap("forbidden")),
-        lambda: nobody.exec("listener", "", ["true"]),
-        lambda: nobody.connect("listener", "", 8080),
-    ):
-        with pytest.raises(DeniedError) as caught:
-            deed()
-        assert caught.value.code == "cluster.forbidden"
-        assert f'User "system:serviceaccount:{place.namespace}:nobody" cannot ' in caught.value.message
-    config["users"] = [{"name": each["name"], "user": {"token": "wrong"}} for each in config["users"]]
-    file.write_text(json.dumps(config))
-    stranger = connect({**env, "KUBECONFIG": str(file)}, on_warning=lambda _: None)
-    with pytest.raises(DeniedError) as unknown:
-        stranger.version()
-    assert unknown.value.code == "cluster.unauthorized"
