@@ -15,7 +15,7 @@ PARTS = ("docker", "registry", "cluster")
 
 # A socket's address holds 108 bytes, the closing NUL included: unix(7), sun_path.
 SOCKET_PATH_LIMIT = 107
-_LONGEST_SOCKET = "containerd.sock.ttrpc"
+_LONGEST_SOCKET = "docker-run/libnetwork/0123456789ab.sock"
 
 
 def cache_dir() -> Path:
