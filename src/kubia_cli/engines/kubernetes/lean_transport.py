@@ -52,10 +52,11 @@ class LeanTransport:
 
         def ask() -> Response:
             answer = attempt.begin(timeout, min(READ_TIMEOUT, timeout), {"Accept-Encoding": "gzip"})
-            body = answer.read()
+            with contextlib.closing(answer):
+                body = answer.read()
             if answer.headers.get("Content-Encoding") == "gzip":
                 body = _unpacked(body)
-            self.take_back(attempt.connection, reusable=not answer.will_close)
+            attempt.give_back(reusable=not answer.will_close)
             return Response(answer.status, _lowered(answer), body, _warnings(answer))
 
         return within(timeout, ask, attempt.end)
@@ -89,13 +90,10 @@ class LeanTransport:
         connection.sock = dial(self._access, self._proxy, self._tls, min(CONNECT_TIMEOUT, timeout))
         return connection
 
-    def take_back(self, connection: http.client.HTTPConnection | None, *, reusable: bool) -> None:
-        """Keep a connection for the next request, or close it."""
-        if connection is not None and reusable:
-            with self._lock:
-                self._idle.append(connection)
-        elif connection is not None:
-            connection.close()
+    def take_back(self, connection: http.client.HTTPConnection) -> None:
+        """Keep a connection for the next request."""
+        with self._lock:
+            self._idle.append(connection)
 
     def target(self, request: Request) -> str:
         """What stands in the first line of ``request``: a server may have a path of its own."""
@@ -111,12 +109,12 @@ class _Attempt:
         self._request = request
         self._ended = False
         self._socket: socket.socket | None = None
-        self.connection: http.client.HTTPConnection | None = None
+        self._connection: http.client.HTTPConnection | None = None
 
     def begin(self, timeout: float, read_timeout: float | None, more: Mapping[str, str]) -> http.client.HTTPResponse:
         """Send the request and return the answer's head. OSError, http.client.HTTPException."""
         request = self._request
-        connection = self.connection = self._transport.lend(timeout)
+        connection = self._connection = self._transport.lend(timeout)
         self._socket = connection.sock  # the connection lets go of it when the server says that it will close
         if self._ended:
             self.end()
@@ -128,8 +126,19 @@ class _Attempt:
             own |= {"Content-Type": request.content_type, "Content-Length": str(len(body))}
         for name, value in (*own.items(), *request.headers):
             connection.putheader(name, value)
-        connection.endheaders(body)
-        return connection.getresponse()
+        try:
+            connection.endheaders(body)
+            return connection.getresponse()
+        except BaseException:
+            connection.close()
+            raise
+
+    def give_back(self, *, reusable: bool) -> None:
+        """Return the connection once its answer is read."""
+        if self._connection is not None and reusable:
+            self._transport.take_back(self._connection)
+        elif self._connection is not None:
+            self._connection.close()
 
     def end(self) -> None:
         """Shut the connection, now or as soon as it stands."""
@@ -165,6 +174,7 @@ class LeanStream:
         finally:
             self.close()
             self._answer.close()
+            self._attempt.give_back(reusable=False)
 
     def close(self) -> None:
         """End the stream; a reader in another thread sees its end."""
