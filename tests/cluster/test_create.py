@@ -43,7 +43,9 @@ def test_a_deployment_is_created_once(reader: Shell, kubectl: Kubectl, namespace
     assert kubectl("get deployments") == ""
     # S3, with an image that the node can run
     made = reader("kubia create deployment kubia --image=busybox --replicas=2 -- sleep 1000")
-    assert (made.stdout, made.stderr) == ("deployment.apps/kubia created\n", "")
+    assert made.stdout == "deployment.apps/kubia created\n"
+    where = f"on Kubernetes: context {kubectl('config current-context').strip()}, namespace {namespace}\n"
+    assert made.stderr == where
     found = yaml.safe_load(kubectl("get deployment kubia -o yaml"))
     assert found["metadata"]["labels"] == {"app": "kubia"}
     assert found["spec"]["replicas"] == 2
@@ -51,7 +53,7 @@ def test_a_deployment_is_created_once(reader: Shell, kubectl: Kubectl, namespace
     kubectl("wait --for=condition=Available deploy/kubia --timeout=60s")
     again = reader("kubia create deployment kubia --image=busybox", status=12)
     assert again.stdout == ""
-    assert again.stderr == (
+    assert again.stderr == where + (
         'error[object.exists]: deployments.apps "kubia" already exists\n  state: nothing was created\n'
     )
     assert reader("kubia create cm settings --from-literal=a=b -o name").stdout == "configmap/settings\n"
@@ -61,7 +63,7 @@ def test_a_namespace(shell: Shell, kubectl: Kubectl, namespace: str) -> None:
     name = f"{namespace}-made"
     try:
         assert shell(f"kubia create namespace {name}").stdout == f"namespace/{name} created\n"
-        assert shell(f"kubia create ns {name}", status=12).stderr.startswith("error[object.exists]: ")
+        assert shell(f"kubia create ns {name}", status=12).stderr.splitlines()[1].startswith("error[object.exists]: ")
     finally:
         kubectl(f"delete namespace {name} --wait=false")
 
@@ -101,7 +103,8 @@ def test_a_namespace(shell: Shell, kubectl: Kubectl, namespace: str) -> None:
 )
 def test_what_cannot_be_created(line: str, status: int, stderr: str, shell: Shell) -> None:
     outcome = shell(line, status=status)
-    assert (outcome.stdout, outcome.stderr[: len(stderr)]) == ("", stderr)
+    said = "".join(line for line in outcome.stderr.splitlines(keepends=True) if not line.startswith("on Kubernetes: "))
+    assert (outcome.stdout, said[: len(stderr)]) == ("", stderr)
 
 
 def test_without_a_cluster_only_a_client_dry_run(shell: Shell, tmp_path: Path) -> None:

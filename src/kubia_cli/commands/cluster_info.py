@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from kubia_cli.commands.reading import cluster_asked
 from kubia_cli.engines import Cluster, Object
 from kubia_cli.errors import DeniedError
 from kubia_cli.model.resource import Kind
@@ -23,7 +24,7 @@ FORMATS = ("json", "yaml", "jsonpath=TEMPLATE")
 
 
 def command(session: Session, *, output: Output = "") -> None:
-    """Show where the cluster's API server answers, and the add-ons that announce one address.
+    """Show where the cluster's API server answers, and the add-ons that announce themselves.
 
     \b
     Examples:
@@ -31,7 +32,7 @@ def command(session: Session, *, output: Output = "") -> None:
       kubia cluster-info -o json
     """
     printers.check(output, FORMATS)
-    cluster = session.cluster
+    cluster = cluster_asked(session)
     addresses = {"Kubernetes control plane": cluster.server}
     try:
         add_ons = cluster.list(_SERVICE, _SYSTEM, labels=_ANNOUNCED)["items"]

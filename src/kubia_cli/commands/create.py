@@ -6,21 +6,19 @@ import base64
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, cast, get_args
+from typing import Annotated
 
 import typer
 
-from kubia_cli.engines import DryRun as Mode
+from kubia_cli.commands.writing import check_dry_run, chosen_cluster, show_deed
 from kubia_cli.engines import Object
 from kubia_cli.errors import UsageError
 from kubia_cli.model import image as references
 from kubia_cli.model import names
-from kubia_cli.model.resource import Resource
 from kubia_cli.options import DryRun, Output, fill_optional_values
 from kubia_cli.output import printers
 from kubia_cli.session import Session
 
-_DEEDS = {"none": "created", "client": "created (dry run)", "server": "created (server dry run)"}
 #: What a key of a ConfigMap or Secret may have in it.
 _KEY = re.compile("[-._a-zA-Z0-9]{1,253}")
 
@@ -64,18 +62,17 @@ def command(
       kubia create secret generic login --from-literal=user=luksa
     """
     printers.check(output)
-    if dry_run not in get_args(Mode):
-        raise UsageError("dry-run.unknown", f"`--dry-run={dry_run}` is not one of {', '.join(get_args(Mode))}")
+    mode = check_dry_run(dry_run)
     asked = _Asked.read(words or [], image or (), replicas, port, from_literal or ())
     manifest = _MAKERS[asked.kind](asked)
-    if dry_run == "client":  # no cluster is needed to see what would be sent to one
+    if mode == "client":  # no cluster is needed to see what would be sent to one
         if asked.kind != "namespace" and session.settings.namespace:
             manifest["metadata"]["namespace"] = names.check_dns_label(session.settings.namespace, "namespace")
         made = manifest
     else:
         with session.stating("nothing was created"):
-            made = session.cluster.create(manifest, dry_run=cast(Mode, dry_run))
-    session.show([Resource.from_object(made)], output, deed=_DEEDS[dry_run])
+            made = chosen_cluster(session, otherwise="kubia context").create(manifest, dry_run=mode)
+    show_deed(session, [made], output, deed="created", dry_run=mode)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from kubia_cli.commands.reading import Failures, Scope, kinds_of
+from kubia_cli.commands.reading import Failures, Scope, cluster_asked, kinds_of
 from kubia_cli.engines import Cluster, Object
 from kubia_cli.errors import DeniedError, NotFoundError
 from kubia_cli.model.resource import Kind, parse_targets
@@ -57,14 +57,15 @@ def command(
     scope = Scope(None if all_namespaces else "", selector)
     if any(target.name for target in targets):
         scope.refuse_names()
-    asked = [(kind, target.name) for target in targets for kind in kinds_of(session.cluster, target.kind)]
+    cluster = cluster_asked(session)
+    asked = [(kind, target.name) for target in targets for kind in kinds_of(cluster, target.kind)]
     failures = Failures()
     for kind, name in asked:
         with failures:
-            for raw in _objects(session.cluster, kind, name, scope, by_prefix=len(asked) == 1):
+            for raw in _objects(cluster, kind, name, scope, by_prefix=len(asked) == 1):
                 if failures.shown:
                     session.console.result("\n")
-                for line in _page(session.cluster, raw, datetime.now(UTC)):
+                for line in _page(cluster, raw, datetime.now(UTC)):
                     session.console.result(line)
                 failures.shown += 1
     if not failures.shown and not failures:

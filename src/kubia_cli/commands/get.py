@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from kubia_cli.commands.get_watch import follow
-from kubia_cli.commands.reading import Failures, Scope, kinds_of
+from kubia_cli.commands.reading import Failures, Scope, cluster_asked, kinds_of
 from kubia_cli.engines import Cluster, Object
 from kubia_cli.model.resource import Kind, Resource, parse_targets
 from kubia_cli.options import AllNamespaces, Output, Selector
@@ -71,7 +71,8 @@ def command(
         sort_path(sort_by)
     if any(target.name for target in targets):
         scope.refuse_names()
-    asked = [(kind, target.name) for target in targets for kind in kinds_of(session.cluster, target.kind)]
+    cluster = cluster_asked(session)
+    asked = [(kind, target.name) for target in targets for kind in kinds_of(cluster, target.kind)]
     if watch or watch_only:
         follow(session, asked, scope, look, output, changes_only=watch_only)
     elif output in printers.HUMAN:

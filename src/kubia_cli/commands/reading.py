@@ -38,6 +38,14 @@ class Scope:
         session.console.note(f"No resources found{where}")
 
 
+def cluster_asked(session: Session) -> Cluster:
+    """The cluster of a verb that only a cluster has. UsageError when Docker was asked for."""
+    if session.on == "docker":
+        message = "this verb reads a cluster, and --on or KUBIA_ON says docker"
+        raise UsageError("on.grammar", message, fix="kubia ps -a")
+    return session.cluster
+
+
 def kinds_of(cluster: Cluster, word: str) -> Sequence[Kind]:
     """The kinds that a word means: one, or all of a category such as ``all``. NotFoundError ``kind.unknown``."""
     if word != ALL:
