@@ -38,7 +38,7 @@ def test_build_tells_its_steps_and_ends_with_an_image(engine: Docker, context: P
     assert engine.image(f"{name}:1")["Config"]["Labels"] == {"a": "b"}
 
     again = [each for each in engine.build(request) if isinstance(each, BuildStep)]
-    assert [each.cached for each in again] == [False, True, True, True, True]
+    assert [each.number for each in again if each.cached] == [2, 3, 4, 5]
     fresh = [each for each in engine.build(BuildRequest(str(context), no_cache=True)) if isinstance(each, BuildStep)]
     assert not any(each.cached for each in fresh)
     engine.remove_image(engine.built_image())

@@ -15,7 +15,7 @@ class ContextSent:
 
 @dataclass(frozen=True)
 class BuildStep:
-    """A step of a Dockerfile began: ``Step 2/3 : ADD app.js /app.js``. ``cached`` when its layer was reused."""
+    """A step of a Dockerfile began: ``Step 2/3 : ADD app.js /app.js``; again, as ``cached``, if its layer is reused."""
 
     number: int
     total: int

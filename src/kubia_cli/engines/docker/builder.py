@@ -10,7 +10,7 @@ import posixpath
 import re
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -46,51 +46,48 @@ _AT_LINE = re.compile(r"line (\d+): (.*)", re.DOTALL)
 
 @dataclass
 class _Progress:
-    """What a build's messages have told so far. A step is held back until it is known whether it was cached."""
+    """What a build's messages have told so far: ``step`` it is at, ``image`` made last, ``last`` lines of the step."""
 
-    held: BuildStep | None = None
     step: BuildStep | None = None
     image: str = ""
     unfinished: str = ""
     last: deque[str] = field(default_factory=lambda: deque(maxlen=LAST_LINES))
+    _announced: bool = False
 
     def events(self, message: Message) -> Iterator[Event]:
         aux = message.get("aux")
         if isinstance(aux, dict) and isinstance(aux.get("ID"), str):
             self.image = aux["ID"]
         if "id" in message:
-            yield from self._release()
             yield from layer_progress(message)
             return
         text = str(message.get("stream") or "")
-        if found := _STEP.fullmatch(text.removesuffix("\n")):
+        line = text.removesuffix("\n")
+        announced, self._announced = self._announced, False
+        if found := _STEP.fullmatch(line):
             yield from self.rest()
-            self.held = self.step = BuildStep(int(found[1]), int(found[2]), found[3])
+            self.step = BuildStep(int(found[1]), int(found[2]), found[3])
             self.last.clear()
-            return
-        if self.unfinished and _OWN.fullmatch(text.removesuffix("\n")):
+            self._announced = True
+            yield self.step
+        elif self.step and line == _CACHED:
+            yield replace(self.step, cached=True)
+        elif _OWN.fullmatch(line):
             yield from self.rest()
-        *lines, self.unfinished = (self.unfinished + text).split("\n")
-        for line in lines:
-            yield from self._line(line.rstrip("\r"))
+        elif not (announced and text == "\n"):  # the end of the line that announced the step
+            *lines, self.unfinished = (self.unfinished + text).split("\n")
+            for each in lines:
+                yield from self._line(each)
 
     def _line(self, line: str) -> Iterator[Event]:
-        if self.held and not line:
-            return
-        yield from self._release(cached=line == _CACHED)
-        if not _OWN.fullmatch(line):
-            self.last.append(line)
-            yield OutputLine(line)
+        self.last.append(line.rstrip("\r"))
+        yield OutputLine(self.last[-1])
 
     def rest(self) -> Iterator[Event]:
-        """A last line without its end, and a step that is held back."""
+        """A last line without its end."""
         line, self.unfinished = self.unfinished, ""
-        yield from self._line(line) if line else self._release()
-
-    def _release(self, *, cached: bool = False) -> Iterator[Event]:
-        if self.held:
-            held, self.held = self.held, None
-            yield BuildStep(held.number, held.total, held.instruction, cached)
+        if line:
+            yield from self._line(line)
 
 
 class Builds(Images):

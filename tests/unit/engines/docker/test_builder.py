@@ -49,6 +49,8 @@ STEPS = (
     {"stream": " ---> Running in 23456789abcd\n"},
     {"stream": "one\ntw"},
     {"stream": "o\n"},
+    {"stream": "\n"},
+    {"stream": "no end"},
 )
 DONE = (
     {"stream": "Removing intermediate container 23456789abcd\n"},
@@ -77,10 +79,13 @@ def test_a_build(app: Path, tmp_path: Path) -> None:
         ContextSent(size, size),
         BuildStep(1, 3, "FROM busybox"),
         LayerProgress("abc", "Downloading", 1, 2),
+        BuildStep(2, 3, "COPY app.js /"),
         BuildStep(2, 3, "COPY app.js /", cached=True),
         BuildStep(3, 3, "RUN make"),
         OutputLine("one"),
         OutputLine("two"),
+        OutputLine(""),
+        OutputLine("no end"),
     ]
     assert docker.built_image() == IMAGE
     built = running.asked[1]
