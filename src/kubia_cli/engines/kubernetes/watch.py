@@ -20,7 +20,8 @@ from kubia_cli.model.resource import Kind
 
 #: The longest that one connection is asked to last, in seconds; after it the next one goes on.
 CONNECTION = 300.0
-#: Seconds between two connections, when the first lasted no longer: a server that ends each at once is left in peace.
+#: The least seconds from one connection's begin to the next one's, so that a server that ends each at once is left in
+#: peace; and the least that are left for another one.
 PAUSE = 1.0
 
 
@@ -36,7 +37,7 @@ def watch(
     now: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Iterator[dict[str, Any]]:
-    """Yield ``{"type", "object"}`` for at most ``timeout`` seconds (math.inf: until the caller stops).
+    """Yield ``{"type", "object"}`` for ``timeout`` seconds, or up to 2 s less (math.inf: until the caller stops).
 
     A connection that ends or breaks is followed by another, from the last version seen. Without ``version`` what is
     there is told first, as ADDED: listed by us, since an API server on an etcd before 3.5 tells it to no watch that
@@ -72,8 +73,10 @@ def watch(
             except UnreachableError as error:
                 if error.code != "cluster.broken-off":
                     raise
-        if now() - began < PAUSE:
-            sleep(max(0.0, min(PAUSE, end - now())))
+        rest = PAUSE - (now() - began)
+        if end - now() < max(rest, 0) + PAUSE:
+            return  # too short for another connection: its time would be over before it stands
+        sleep(max(rest, 0))
 
 
 def lines(pieces: Iterable[bytes]) -> Iterator[bytes]:

@@ -97,6 +97,12 @@ def test_its_time_is_its_clean_end(cluster: Open) -> None:
         assert seen(kube.watch(POD, version="7", timeout=0.5)) == [("MODIFIED", "8")]
 
 
+def test_a_server_that_ends_early_is_no_error_near_the_end(cluster: Open) -> None:
+    with cluster(streamed(event("MODIFIED", "8")), raw(then=30)) as (kube, server):
+        assert seen(kube.watch(POD, version="7", timeout=1.5)) == [("MODIFIED", "8")]
+    assert len(server.asked) == 1
+
+
 def test_a_watch_without_end_ends_with_its_reader(cluster: Open) -> None:
     with cluster(streamed(event("MODIFIED", "8"), then=30)) as (kube, server):
         events = kube.watch(POD, version="7", timeout=math.inf)
