@@ -40,6 +40,7 @@ MORE = (
     "get rc,svc -o jsonpath={.items[*].metadata.name}",
     "get all",
     "get ns default",
+    "get roles,crd,pc -n kube-system",
 )
 
 

@@ -117,7 +117,7 @@ def print_objects(session: Session, asked: Sequence[tuple[Kind, str]], scope: Sc
 
 def _table(cluster: Cluster, kind: Kind, name: str, scope: Scope) -> Object:
     table = cluster.table(kind, scope.namespace, name=name, labels=scope.labels, fields=scope.fields)
-    if scope.sort_by and not name:
+    if scope.sort_by:
         order = {_uid(raw): place for place, raw in enumerate(_objects(cluster, kind, name, scope))}
         table["rows"].sort(key=lambda row: order.get(_uid(row["object"]), len(order)))
     return table

@@ -30,6 +30,8 @@ class Scope:
             raise UsageError("target.name-everywhere", "a name is read from one namespace, not from all of them")
         if self.labels or self.fields:
             raise UsageError("target.name-and-selector", "give names or a selector, not both")
+        if self.sort_by:
+            raise UsageError("target.name-and-order", "--sort-by orders a list; names are shown as they are given")
 
     def say_nothing_found(self, session: Session, kinds: Sequence[Kind]) -> None:
         """Say in kubectl's words that there is nothing of ``kinds``; it is no error."""

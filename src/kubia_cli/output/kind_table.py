@@ -80,8 +80,8 @@ class KindTable:
     def _cell(self, column: Mapping[str, Any], cell: object) -> object:
         if column.get("format") == "name" and self._look.kinds:
             return f"{self._kind.spoken}/{cell}"
-        if column.get("type") == "date" and isinstance(cell, str) and parse_time(cell):
-            return age(cell, datetime.now(UTC))
+        if column["name"] == "Age" and isinstance(cell, str) and parse_time(cell):
+            return age(cell, datetime.now(UTC))  # of what no server made a Table of; theirs are spans already
         if isinstance(cell, bool):
             return str(cell).lower()
         if isinstance(cell, str) and (first := cell.splitlines()[:1]) and first != [cell]:

@@ -24,6 +24,7 @@ SERVICES = "/api/v1/namespaces/dev/services"
         ("get pods x -A", "target.name-everywhere"),
         ("get pods x -l a=b", "target.name-and-selector"),
         ("get po/x --field-selector a=b", "target.name-and-selector"),
+        ("get po x --sort-by=.metadata.name", "target.name-and-order"),
         ("get pods -o xml", "output.unknown"),
         ("get pods -o jsonpath={", "jsonpath.syntax"),
         ("get pods --sort-by=[", "jsonpath.syntax"),

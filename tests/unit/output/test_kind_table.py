@@ -78,12 +78,18 @@ def test_no_rows_print_nothing_and_later_tables_need_no_columns() -> None:
 
 
 def test_cells_of_any_type() -> None:
-    columns = [{"name": name, "type": kind, "priority": 0} for name, kind in (("Ok", "boolean"), ("Since", "date"))]
+    columns = [{"name": name, "type": kind, "priority": 0} for name, kind in (("Ok", "boolean"), ("Age", "date"))]
     since = (datetime.now(UTC) - timedelta(hours=5, minutes=7, seconds=10)).isoformat()
     rows = [{"cells": [True, since]}, {"cells": ["one\ntwo", "5d"], "object": None}, {"cells": [None]}]
     assert shown(Look(), {"columnDefinitions": columns, "rows": rows}) == [
-        "OK       SINCE",
+        "OK       AGE",
         "true     5h7m",
         "one...   5d",
         "",
     ]
+
+
+def test_a_time_that_the_server_shows_as_a_time_stays_one() -> None:
+    columns = [{"name": "Created At", "type": "date", "priority": 0}]
+    rows = [{"cells": ["2026-11-24T15:42:28Z"]}]
+    assert shown(Look(), {"columnDefinitions": columns, "rows": rows}) == ["CREATED AT", "2026-11-24T15:42:28Z"]
