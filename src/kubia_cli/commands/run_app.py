@@ -173,9 +173,8 @@ def show_pods(session: Session, snapshot: Snapshot) -> None:
     for pod in snapshot.pods:
         status, spec = pod.get("status") or {}, pod.get("spec") or {}
         ready = "Ready" if is_ready(pod) else str(status.get("phase"))
-        image = next((str(each.get("image")) for each in spec.get("containers") or ()), "")
-        rows.append([pod["metadata"]["name"], ready, str(spec.get("nodeName")), str(status.get("podIP")), image])
-    session.summary(snapshot.spoken, ["POD", "STATUS", "NODE", "IP", "IMAGE"], rows)
+        rows.append([pod["metadata"]["name"], ready, str(spec.get("nodeName")), str(status.get("podIP"))])
+    session.summary(snapshot.spoken, ["POD", "STATUS", "NODE", "IP"], rows)
 
 
 def _kind(session: Session, word: str, generator: str, *, attached: bool) -> Kind:

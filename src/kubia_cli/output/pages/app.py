@@ -12,7 +12,7 @@ from typing import Any
 from kubia_cli.model.manifest import IMAGE_ANNOTATION
 from kubia_cli.model.resource import Resource
 from kubia_cli.output.console import Console
-from kubia_cli.output.pages.layout import NONE, Page, part
+from kubia_cli.output.pages.layout import Page, part
 from kubia_cli.output.table import GAP, status_style
 from kubia_cli.output.text import safe_line
 
@@ -61,7 +61,8 @@ def parts(app: App) -> list[Part]:
     found.append(_pods(app))
     if app.workload is not None:
         found.append(_workload(app.workload))
-    found.append(Part("image", _images(app)))
+    if images := _images(app):
+        found.append(Part("image", images))
     return found
 
 
@@ -134,7 +135,7 @@ def _images(app: App) -> list[str]:
         digests = {identity.rpartition("@")[2] for each, identity in running if each == image and identity}
         unknown = [digest for digest in sorted(digests) if digest not in image]
         lines.append(" ".join([image, *unknown]))
-    return lines or [NONE]
+    return lines
 
 
 def _spoken(raw: Raw) -> str:
