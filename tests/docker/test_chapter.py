@@ -243,3 +243,27 @@ def test_d17_on_another_machine_by_context_and_by_docker_host(another_machine: S
     second = another_machine("kubia run -p 8080:8080 -d luksa/kubia")
     assert curl("http://localhost:8080") == f"You've hit {second.stdout[:12]}\n"
     assert docker("ps -q --no-trunc").split()[0] == second.stdout.strip()
+
+
+def test_s1_what_notes_make_of_a_command(reader: Shell, tmp_path: Path) -> None:
+    dash = reader("kubia run kubia —image=luksa/kubia —port=8080", status=2)
+    assert dash.stderr == (
+        "error[typography.dash]: `—image=luksa/kubia` begins with em dash — (U+2014), not with two hyphens\n"
+        "  fix: kubia run kubia --image=luksa/kubia --port=8080\n"
+    )
+    quotes = reader("kubia run busybox echo “Hello World”", status=2)
+    assert quotes.stderr == (
+        "error[typography.quote]: `“Hello` has a curly quote “ (U+201C), which no shell reads as a quote\n"
+        '  fix: kubia run busybox echo "Hello World"\n'
+    )
+    verb = reader("kubia biuld -t kubia .", status=2)
+    assert verb.stderr == "error[verb.unknown]: `biuld` is no verb of kubia's\n  fix: kubia build -t kubia .\n"
+    (tmp_path / "Dockerfile").write_text('FROM busybox # the base\nENTRYPOINT ["sh"] # a shell\n')
+    comment = reader("kubia build -t kubia .", status=3, cwd=tmp_path)
+    assert comment.stderr == (
+        "Using default tag: latest\n"
+        "error[build.trailing-comment]: Dockerfile:1: a comment cannot stand behind FROM; it needs a line of its own\n"
+        '  said: "FROM busybox # the base"\n'
+        "  state: nothing was sent\n"
+        "  fix: FROM busybox\n"
+    )

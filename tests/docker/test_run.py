@@ -91,12 +91,14 @@ def test_detached_and_dead_at_once_is_no_success(shell: Shell, run_id: str) -> N
         "",
         f"error[run.ended]: {run_id}-dead ended at once, with exit code 3\n"
         '  said: "no config"\n'
-        f"  state: container {run_id}-dead exists, stopped\n"
+        f"  state: container {run_id}-dead exists, exited\n"
         f"  fix: kubia rm -f {run_id}-dead\n",
     )
     gone = shell("kubia run -d --rm -q busybox:latest false", status=7)
     assert gone.stderr.startswith("error[run.ended]: ")
     assert gone.stderr.endswith("  state: nothing runs; the container is removed (--rm)\n")
+    again = shell(f"kubia run -d --name {run_id}-again --restart always -q busybox:latest false", status=7)
+    assert f"  state: container {run_id}-again exists, restarting\n" in again.stderr
     well = shell(f"kubia run -d --name {run_id}-well busybox:latest true")
     assert well.stderr == f"{run_id}-well has ended already, with exit code 0\n"
 

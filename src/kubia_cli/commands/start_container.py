@@ -150,7 +150,9 @@ def _watch(session: Session, container: str, seconds: float) -> None:
         "run.ended",
         f"{name} {how}, with exit code {state['ExitCode']}",
         said=last.decode("utf-8", "backslashreplace"),
-        state="nothing runs; the container is removed (--rm)" if removed else f"container {name} exists, stopped",
+        state="nothing runs; the container is removed (--rm)"
+        if removed
+        else f"container {name} exists, {state['Status']}",
         fix="" if removed else f"kubia rm -f {name}",
     )
 
