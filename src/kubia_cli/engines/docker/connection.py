@@ -21,8 +21,8 @@ from urllib3.connectionpool import HTTPConnectionPool
 
 from kubia_cli.engines.docker.dial import dial
 from kubia_cli.engines.docker.endpoint import Endpoint
-from kubia_cli.engines.docker.errors import not_docker, translated
-from kubia_cli.errors import LocalError
+from kubia_cli.engines.docker.errors import not_docker, translated, unreachable
+from kubia_cli.errors import LocalError, UnreachableError
 
 #: Seconds: to connect, for an answer, for the version at the start, for a transfer that makes no progress.
 CONNECT, ANSWER, FIRST_ANSWER, QUIET = 5.0, 60.0, 10.0, 600.0
@@ -52,14 +52,23 @@ class Connection:
                 )
             client.speak(wanted)
             return client
-        with translated(self.host):
-            answer = client.get(f"{client.base_url}/version", timeout=(CONNECT, FIRST_ANSWER))
-            if not answer.ok:
-                raise not_docker(self.host, f"HTTP {answer.status_code}")
-            version = answer.json()
-            spoken = min(version["ApiVersion"], NEWEST_API, key=_numbers)
-            client.speak(max(spoken, version.get("MinAPIVersion") or spoken, key=_numbers))
+        client.speak(self._negotiated(client))
         return client
+
+    def _negotiated(self, client: _Client) -> str:
+        """The newest version that both sides know."""
+        try:
+            with translated(self.host):
+                answer = client.get(f"{client.base_url}/version", timeout=(CONNECT, FIRST_ANSWER))
+                if not answer.ok:
+                    raise not_docker(self.host, f"HTTP {answer.status_code}")
+                version = answer.json()
+                spoken: str = min(version["ApiVersion"], NEWEST_API, key=_numbers)
+                return max(spoken, version.get("MinAPIVersion") or spoken, key=_numbers)
+        except UnreachableError as error:
+            if error.code == "docker.broken-off" and self._endpoint.scheme == "ssh":
+                raise unreachable(self.host) from error  # ssh has ended, and has said why on stderr
+            raise
 
 
 def _numbers(version: str) -> tuple[int, ...]:

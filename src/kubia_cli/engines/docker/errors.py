@@ -126,14 +126,21 @@ def failure(error: BaseException, host: str) -> KubiaError:
         if isinstance(link, socket.gaierror | FileNotFoundError | ConnectionRefusedError | TimeoutError) or (
             isinstance(link, OSError) and link.errno in (errno.EHOSTUNREACH, errno.ENETUNREACH, errno.ENOTSOCK)
         ):
-            message = f"cannot connect to the Docker daemon at {host}; is it running?"
-            fix = "sudo systemctl start docker" if host.startswith("unix:") else "kubia context"
-            return UnreachableError("docker.unreachable", message, said=link.strerror or "", fix=fix)
+            return unreachable(host, ": ".join(filter(None, (link.filename, link.strerror))))
     for link in chain(error):
         if isinstance(link, ConnectionError | http.client.HTTPException | urllib3.exceptions.HTTPError):
             message = f"the connection to the Docker daemon at {host} broke off"
             return UnreachableError("docker.broken-off", message, fix="kubia version")
     return not_docker(host)
+
+
+def unreachable(host: str, said: str = "") -> UnreachableError:
+    """The error for an engine that cannot be connected to."""
+    message = f"cannot connect to the Docker daemon at {host}; is it running?"
+    fixes = {"unix": "sudo systemctl start docker", "ssh": f"ssh {host} docker version"}
+    return UnreachableError(
+        "docker.unreachable", message, said=said, fix=fixes.get(host.partition(":")[0], "kubia context")
+    )
 
 
 def not_docker(host: str, said: str = "") -> UnreachableError:

@@ -17,12 +17,16 @@ Message = dict[str, Any]
 
 @dataclass(frozen=True)
 class Answer:
-    """JSON, or a stream of ``messages``; ``cut`` ends it in the middle, as a daemon does that is killed."""
+    """JSON, or a stream of ``messages``; ``cut`` ends it in the middle, as a daemon does that is killed.
+
+    ``raw`` is all that is sent, in one piece, before the connection is closed.
+    """
 
     body: Any = None
     status: int = 200
     messages: tuple[Message | bytes, ...] | None = None
     cut: bool = False
+    raw: bytes = b""
 
 
 @dataclass
@@ -85,6 +89,10 @@ def daemon(answers: dict[str, Answer | Callable[[Asked], Answer]]) -> Iterator[D
             return body
 
         def _answer(self, answer: Answer) -> None:
+            if answer.raw:
+                self.wfile.write(answer.raw)
+                self.close_connection = True
+                return
             self.send_response(answer.status)
             self.send_header("Content-Type", "application/json")
             if answer.messages is None:

@@ -96,6 +96,25 @@ def test_ssh_runs_dial_stdio_with_the_users_own_ssh(tmp_path: Path, monkeypatch:
     assert (tmp_path / "words").read_text() == words
 
 
+def test_an_ssh_that_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ssh = tmp_path / "ssh"
+    ssh.write_text("#!/bin/sh\nexit 255\n")
+    ssh.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    docker = connect({"DOCKER_HOST": "ssh://me@far:2222", "HOME": str(tmp_path)})
+
+    with pytest.raises(UnreachableError) as caught:
+        docker.version()
+    assert caught.value.message == "cannot connect to the Docker daemon at ssh://me@far:2222; is it running?"
+    assert caught.value.fix == "ssh ssh://me@far:2222 docker version"
+
+    ssh.unlink()
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(UnreachableError) as caught:
+        docker.version()
+    assert caught.value.said == "ssh: No such file or directory"
+
+
 @pytest.fixture
 def no_daemon(tmp_path: Path) -> dict[str, str]:
     return {"HOME": str(tmp_path), "DOCKER_HOST": f"unix://{tmp_path}/none.sock"}
