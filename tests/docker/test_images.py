@@ -147,6 +147,8 @@ def test_images_has_docker_s_columns_and_words(shell: Shell, docker: Tool, run_i
         ("kubia stop kubia-tests-absent", 11, "error[container.not-found]: no container kubia-tests-absent"),
         ("kubia rm kubia-tests-absent", 11, "error[container.not-found]: no container kubia-tests-absent"),
         ("kubia ps --filter status", 2, "error[filter.invalid]: "),
+        ("kubia images --on kubernetes", 2, "error[on.grammar]: this verb is Docker's, and --on says kubernetes"),
+        ("kubia --on kubernetes rm x", 2, "error[on.grammar]: this verb is Docker's, and --on says kubernetes"),
     ],
 )
 def test_bad_words(shell: Shell, line: str, status: int, told: str) -> None:

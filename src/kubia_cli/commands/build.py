@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from kubia_cli.commands.docker_only import docker_asked
 from kubia_cli.commands.pull import with_tag
 from kubia_cli.engines import BuildRequest, Event
 from kubia_cli.errors import LocalError, UsageError
@@ -66,7 +67,7 @@ def command(
 
 def build(session: Session, request: BuildRequest, output: str = "") -> None:
     """Build, and show the image: its id on stdout, size and reused layers on a terminal."""
-    docker = session.docker
+    docker = docker_asked(session)
     steps: dict[int, BuildStep] = {}
     with session.stating("nothing was tagged" if request.tags else "no image was made"):
         session.follow(_noting(docker.build(request), steps))

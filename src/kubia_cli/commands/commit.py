@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from kubia_cli.commands.docker_only import docker_asked
 from kubia_cli.commands.pull import with_tag
 from kubia_cli.model import image as references
 from kubia_cli.model.resource import Resource
@@ -35,10 +36,11 @@ def command(
       kubia commit -c 'CMD ["node", "app.js"]' kubia-container kubia:changed
     """
     printers.check(output)
+    docker = docker_asked(session)
     name = with_tag(session, references.parse(image)).familiar if image else ""
     with session.stating("no image was made"):
-        made = session.docker.commit(container, name, message=message, author=author, changes=change or (), pause=pause)
+        made = docker.commit(container, name, message=message, author=author, changes=change or (), pause=pause)
     if output:
-        session.show([Resource("Image", name or made, raw=session.docker.image(made))], output)
+        session.show([Resource("Image", name or made, raw=docker.image(made))], output)
     else:
         session.console.result(made)

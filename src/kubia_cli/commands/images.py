@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from kubia_cli.commands.docker_only import docker_asked
 from kubia_cli.model.resource import Resource
 from kubia_cli.model.size import human_age, human_size
 from kubia_cli.options import Output, Selector
@@ -41,7 +42,7 @@ def command(
     """
     printers.check(output)
     labels = [label for label in selector.split(",") if label]
-    images = session.docker.images(repository, all=all_images, labels=labels)
+    images = docker_asked(session).images(repository, all=all_images, labels=labels)
     if output not in printers.HUMAN:
         session.show([Resource("Image", _name(image), raw=image) for image in images], output, listed=True)
         return

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from kubia_cli.commands.docker_only import docker_asked
 from kubia_cli.errors import UsageError
 from kubia_cli.model.ports import shown_ports
 from kubia_cli.model.resource import Resource
@@ -46,7 +47,7 @@ def command(
       kubia ps -q -l app=kubia
     """
     printers.check(output)
-    containers = session.docker.containers(
+    containers = docker_asked(session).containers(
         all=all_containers,
         labels=[label for label in selector.split(",") if label],
         size=size,

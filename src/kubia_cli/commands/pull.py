@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from kubia_cli.commands.docker_only import docker_asked
 from kubia_cli.model import image as references
 from kubia_cli.model.image import ImageReference
 from kubia_cli.model.resource import Resource
@@ -30,12 +31,13 @@ def command(
       kubia pull registry.example.com/luksa/kubia:1
     """
     printers.check(output)
+    docker = docker_asked(session)
     session.console.quiet = quiet
     reference = with_tag(session, references.parse(image))
     with session.stating("nothing was pulled"):
         digest = fetch(session, reference, platform=platform)
     if output:
-        session.show([Resource("Image", reference.familiar, raw=session.docker.image(reference.familiar))], output)
+        session.show([Resource("Image", reference.familiar, raw=docker.image(reference.familiar))], output)
     else:
         session.console.result(f"{reference.familiar_name}@{digest}" if digest else reference.familiar)
 

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from kubia_cli.commands.docker_only import docker_asked
 from kubia_cli.commands.pull import with_tag
 from kubia_cli.engines import Event
 from kubia_cli.errors import DeniedError, UsageError
@@ -46,7 +47,7 @@ def command(
 
 def push(session: Session, reference: ImageReference, output: str = "") -> None:
     """Push one tag with progress and print the digest that it has now."""
-    docker, name = session.docker, reference.familiar
+    docker, name = docker_asked(session), reference.familiar
     layers: dict[str, str] = {}
     with session.stating(f"nothing was pushed: {name} in the registry is what it was"):
         session.console.note(f"The push refers to repository [{reference.name}]")

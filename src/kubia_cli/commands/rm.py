@@ -31,7 +31,7 @@ def command(
     do_each(
         session,
         containers,
-        lambda name: session.docker.remove(name, force=force, volumes=volumes),
+        lambda docker, name: docker.remove(name, force=force, volumes=volumes),
         output,
         past="removed",
     )

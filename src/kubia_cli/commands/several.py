@@ -4,24 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from kubia_cli.commands.docker_only import docker_asked
+from kubia_cli.engines import Docker
 from kubia_cli.errors import KubiaError, PartialError
 from kubia_cli.model.resource import Resource
 from kubia_cli.session import Session
 
 
-def do_each(session: Session, names: Sequence[str], deed: Callable[[str], None], output: str, *, past: str) -> None:
+def do_each(
+    session: Session, names: Sequence[str], deed: Callable[[Docker, str], None], output: str, *, past: str
+) -> None:
     """Do ``deed`` to every container. Raises what failed; PartialError when some were done and some not.
 
     stdout has the names as typed, as with docker, or the containers as they were before, as ``-o`` says.
     """
+    docker = docker_asked(session)
     done: list[Resource] = []
     failed: list[KubiaError] = []
     for name in names:
         with_all = f"{past}: {', '.join(each.name for each in done) or 'nothing'}"
         try:
             with session.stating(with_all):
-                raw = session.docker.container(name) if output else {}
-                deed(name)
+                raw = docker.container(name) if output else {}
+                deed(docker, name)
         except KubiaError as error:
             failed.append(error)
             continue

@@ -32,4 +32,4 @@ def command(
       kubia stop -t 1 web db
     """
     printers.check(output)
-    do_each(session, containers, lambda name: session.docker.stop(name, timeout=timeout), output, past="stopped")
+    do_each(session, containers, lambda docker, name: docker.stop(name, timeout=timeout), output, past="stopped")

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from kubia_cli.commands.docker_only import docker_asked
 from kubia_cli.commands.pull import with_tag
 from kubia_cli.errors import UsageError
 from kubia_cli.model import image as references
@@ -30,13 +31,14 @@ def command(
       kubia tag kubia:2 registry.example.com/luksa/kubia:2
     """
     printers.check(output)
+    docker = docker_asked(session)
     reference = references.parse(target)
     if reference.digest:
         raise UsageError("image.reference", f"`{target}`: a name has a tag; a digest comes from the content")
     name = with_tag(session, reference).familiar
     with session.stating("no name was given"):
-        session.docker.tag(source, name)
+        docker.tag(source, name)
     if output:
-        session.show([Resource("Image", name, raw=session.docker.image(name))], output)
+        session.show([Resource("Image", name, raw=docker.image(name))], output)
     else:
         session.console.result(name)
