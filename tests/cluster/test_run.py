@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pexpect
 import pytest
@@ -205,3 +206,27 @@ def test_no_cluster_is_10_with_docker_s_grammar_as_the_way_on(shell: Shell) -> N
     assert "  fix: kubia run --name kubia -p 8080:8080 -d luksa/kubia:latest\n" in none.stderr
     kubectl_less = shell("kubia --on docker run kubia --image=luksa/kubia", status=2)
     assert "error[on.grammar]" in kubectl_less.stderr
+
+
+def test_what_is_forbidden_is_4(shell: Shell, kubectl: Tool, tmp_path: Path) -> None:
+    kubectl("create deployment kubia --image=busybox")
+    kubectl("create serviceaccount reader")
+    kubectl("create rolebinding reader --clusterrole=view --serviceaccount=" + f"{shell.namespace}:reader")
+    config = json.loads(kubectl("config view --raw -o json"))
+    config["users"][0]["user"] = {"token": kubectl("create token reader").strip()}
+    config["contexts"][0]["context"]["namespace"] = shell.namespace
+    file = tmp_path / "reader"
+    file.write_text(json.dumps(config))
+    env = {"KUBECONFIG": str(file)}
+    for line, verb, what in (
+        ("kubia run app --image=busybox", "patch", "deployments"),
+        ("kubia -n kube-system run app --image=busybox", "get", "deployments"),
+        ("kubia expose deploy kubia --port=80", "patch", "services"),
+        ("kubia scale deploy kubia --replicas=0", "update", "deployments/scale"),
+        ("kubia delete deploy kubia", "delete", "deployments"),
+    ):
+        refused = shell(line, status=4, env=env)
+        assert refused.stdout == ""
+        assert "error[cluster.forbidden]" in refused.stderr
+        assert f'cannot {verb} resource "{what}"' in refused.stderr
+        assert re.search("  state: (nothing was changed|(scaled|deleted): nothing)\n", refused.stderr)
