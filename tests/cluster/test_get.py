@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 from pathlib import Path
 
@@ -157,7 +158,7 @@ def test_what_is_not_there_and_what_may_not_be_read(
     refused("kubia --context nope get pods", 11, "error[context.not-found]: no context `nope` in the kubeconfig\n")
     refused("kubia get pods", 10, "error[cluster.none]: ", env={"KUBECONFIG": str(tmp_path / "absent")})
     elsewhere = tmp_path / "elsewhere"
-    elsewhere.write_text(kubeconfig.read_text().replace("https://127.0.0.1:6443", "https://127.0.0.1:1"))
+    elsewhere.write_text(re.sub(r"server: \S+", "server: https://127.0.0.1:1", kubeconfig.read_text()))
     refused("kubia get pods", 10, "error[cluster.unreachable]: ", env={"KUBECONFIG": str(elsewhere)})
     nobody = {"KUBECONFIG": str(reader_kubeconfig(kubectl, kubeconfig, tmp_path))}
     who = f'User "system:serviceaccount:{namespace}:reader"'
