@@ -123,7 +123,7 @@ def test_a_copy_of_what_is_kept_out_names_the_rule(engine: Docker, context: Path
             "FROM 127.0.0.1:1/none\n",
             10,
             "registry.unreachable",
-            "the Docker daemon cannot reach the registry 127.0.0.1:1",
+            "cannot pull 127.0.0.1:1/none: the Docker daemon does not reach the registry 127.0.0.1:1",
         ),
         ("FROM {registry}/none\n", 11, "image.not-found", "{registry} has no image {registry}/none"),
     ],

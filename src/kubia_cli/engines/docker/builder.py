@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import posixpath
 import re
+import shlex
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -212,7 +213,7 @@ def _failed(
         f"{what}; {rule} keeps {path} out of the context" if rule else what,
         said=quoted,
         state="nothing was tagged",
-        fix=f"echo '!{path}' >> {rule.partition(':')[0]}" if rule else "",
+        fix=f"echo {shlex.quote(f'!{path}')} >> {shlex.quote(source.ignore_file)}" if rule else "",
     )
 
 

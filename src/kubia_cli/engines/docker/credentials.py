@@ -119,4 +119,4 @@ def _from_helper(env: Mapping[str, str], helper: str, key: str, patience: float)
 
 def _failed(program: str, reason: str, key: str) -> DeniedError:
     message = f"no login for {_host(key)}: the credential helper {program} {reason}"
-    return DeniedError("credentials.helper", message, fix=f"echo {key} | {program} get")
+    return DeniedError("credentials.helper", message, fix=f"docker login {_host(key)}")

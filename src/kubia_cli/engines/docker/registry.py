@@ -37,7 +37,8 @@ def registry_failure(said: str, reference: ImageReference, verb: str) -> KubiaEr
         message = "the disk on the Docker daemon's side is full"
         return LocalError("docker.disk-full", message, said=said, fix="docker system df")
     if _UNREACHABLE.search(said):
-        return UnreachableError(f"{code}.unreachable", f"the Docker daemon cannot reach the registry {host}", said=said)
+        message = f"cannot {verb} {name}: the Docker daemon does not reach the registry {host}"
+        return UnreachableError(f"{code}.unreachable", message, said=said)
     if _DENIED.search(said):
         login = "docker login" if host == DOCKER_HUB else f"docker login {host}"
         refused = f"{host} refused {name}"

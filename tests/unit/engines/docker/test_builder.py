@@ -147,7 +147,7 @@ def test_words_of_a_build_prove_nothing(app: Path, tmp_path: Path) -> None:
             Answer(messages=(*STEPS[:2], {"error": 'Get "https://x/v2/": dial tcp: connection refused'})),
             10,
             "registry.unreachable",
-            "the Docker daemon cannot reach the registry docker.io",
+            "cannot pull busybox: the Docker daemon does not reach the registry docker.io",
             None,
         ),
         (

@@ -224,7 +224,7 @@ def test_everything_unreadable_is_listed_before_anything_is_sent(
     with pytest.raises(LocalError) as caught:
         survey(top, Matcher([]))
     assert caught.value.message == "the build context has what cannot be read: dir, file"
-    assert caught.value.fix == "echo 'dir' >> .dockerignore"
+    assert caught.value.fix == "echo dir >> .dockerignore"
     survey(top, Matcher(read_rules(b"dir\nfile")))
     os.close(top)
 

@@ -7,6 +7,7 @@ link while we walk leads nowhere else (openat(2), O_NOFOLLOW).
 from __future__ import annotations
 
 import os
+import shlex
 import stat
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -140,7 +141,7 @@ def survey(top: int, matcher: Matcher) -> Survey:
         listed = ", ".join(found.unreadable[:_MOST_LISTED])
         more = len(found.unreadable) - _MOST_LISTED
         listed += f" and {more} more" if more > 0 else ""
-        fix = f"echo '{found.unreadable[0]}' >> .dockerignore"
+        fix = f"echo {shlex.quote(found.unreadable[0])} >> .dockerignore"
         raise LocalError("context.unreadable", f"the build context has what cannot be read: {listed}", fix=fix)
     return found
 
@@ -152,4 +153,4 @@ def changed(path: str) -> LocalError:
 
 def _device(path: str) -> LocalError:
     message = f"{path} is a device: it cannot be part of a build context"
-    return LocalError("context.device", message, fix=f"echo '{path}' >> .dockerignore")
+    return LocalError("context.device", message, fix=f"echo {shlex.quote(path)} >> .dockerignore")
