@@ -34,6 +34,7 @@ def tear_down_locked() -> None:
     """The same, for who has the lock. The state file goes last, so that an interrupted `down` can be repeated."""
     directory = state.state_dir()
     lab = state.load() or _unrecorded(directory)
+    _take_back(lab)
     _end_processes(list(lab.daemons.values()))
     _unmount(directory)
     _remove_cgroups()
@@ -43,6 +44,13 @@ def tear_down_locked() -> None:
     for path in lab.before.absent_paths:
         _remove(Path(path))
     _remove(directory)
+
+
+def _take_back(lab: State) -> None:
+    """Remove the images that were lent to an engine that is not the lab's; one that a container uses now stays."""
+    for image in lab.before.absent_images:
+        with suppress(UnavailableError):
+            processes.run([packages.find("docker"), "-H", lab.docker_host, "rmi", image])
 
 
 def _unrecorded(directory: Path) -> State:
