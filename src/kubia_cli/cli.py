@@ -55,7 +55,7 @@ VERBS = (
     Verb("pull", _DOCKER, "Pull an image from its registry"),
     Verb("cluster-info", _CLUSTERS, "Show where the API server and its add-ons answer", module="cluster_info"),
     Verb("context", _CLUSTERS, "List contexts, or switch to one"),
-    Verb("completion", _KUBIA, "Print the script that makes a shell complete kubia's lines"),
+    Verb("completion", _KUBIA, "Print or install what makes a shell complete kubia's lines"),
     Verb("version", _KUBIA, "Show kubia's version and the engines'"),
 )
 

@@ -69,13 +69,14 @@ def env(home: Path) -> dict[str, str]:
 
 
 @pytest.fixture(scope="session")
-def opened(shells: None, home: Path, env: dict[str, str]) -> Iterator[Open]:
+def opened(shells: None, home: Path, env: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Open]:
     """Open a shell that is set up by some lines, or return the one that is open."""
     found: dict[tuple[str, str], Terminal] = {}
 
     def opened(kind: str, setup: str) -> Terminal:
         if (kind, setup) not in found:
-            found[kind, setup] = Terminal(kind, setup, home, env)
+            own = tmp_path_factory.mktemp("start")
+            found[kind, setup] = Terminal(kind, f"cd {home}\n{setup}", own, env)
         return found[kind, setup]
 
     yield opened

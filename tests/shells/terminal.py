@@ -41,14 +41,15 @@ _ESCAPES = re.compile(
 
 
 class Terminal:
-    """One shell, set up by the lines of ``setup``; ``kind`` is bash, zsh or fish."""
+    """One shell, set up by the lines of ``setup`` behind what its start-up file has; ``kind`` is bash, zsh or fish."""
 
     def __init__(self, kind: str, setup: str, home: Path, env: Mapping[str, str]) -> None:
         self.kind = kind
         self._buffer = home / "buffer"
         start = {"bash": home / ".bashrc", "zsh": home / ".zshrc", "fish": home / ".config/fish/config.fish"}[kind]
         start.parent.mkdir(parents=True, exist_ok=True)
-        start.write_text(_DUMP[kind] + setup + "\n")
+        before = start.read_text() if start.exists() else ""
+        start.write_text(f"{_DUMP[kind]}{before}\n{setup}\n")
         words = {"bash": ["--noprofile", "--rcfile", str(start)], "zsh": ["-d"], "fish": []}[kind]
         ours = {
             "HOME": str(home),

@@ -20,6 +20,7 @@ FLAGS = {
     "--output": "choices:wide,name,json,yaml,jsonpath=",
     "--platform": "choices:linux/amd64,linux/arm64,linux/arm/v7",
     "--protocol": "choices:TCP,UDP,SCTP",
+    "--shell": "choices:bash,zsh,fish,powershell",
     "--type": "choices:ClusterIP,NodePort,LoadBalancer",
     "--volume": "directories",
     "delete --cascade": "choices:background,foreground,orphan",
@@ -33,7 +34,7 @@ FLAGS = {
 #: The completers of a verb's arguments in their order; ``*`` marks one that may be repeated.
 ARGUMENTS = {
     "build": ["directories"],
-    "completion": ["choices:bash,zsh,fish,powershell"],
+    "completion": ["choices:bash,zsh,fish,powershell,install,uninstall"],
     "context": ["contexts"],
     "create": ["choices:deployment,namespace,configmap,secret"],
     "delete": ["*objects"],
@@ -55,5 +56,5 @@ EXCLUSIVE = (
 FORMS: dict[str, dict[str, list[str]]] = {
     "run": {"": [], "--image": ["NAME", "--image=IMAGE"]},
     "exec": {"": ["TARGET", "PROGRAM"], "--": ["TARGET", "--", "PROGRAM"]},
-    "completion": {word: [word] for word in ("", "bash", "zsh", "fish", "powershell")},
+    "completion": {word: [word] for word in ("", "bash", "zsh", "fish", "powershell", "install", "uninstall")},
 }

@@ -83,9 +83,12 @@ def offered(line: str) -> str:
         ("run -p ", ":4"),
         ("run --pull ", "missing always never :4"),
         ("run kubia --image=x --restart ", "Always OnFailure Never :4"),
-        ("completion ", "bash zsh fish powershell :4"),
+        ("completion ", "bash zsh fish powershell install uninstall :4"),
         ("completion bash ", ":4"),
         ("completion bash --al", "--alias :4"),
+        ("completion install --y", "--yes :4"),
+        ("completion uninstall --al", ":4"),
+        ("completion install --shell f", "fish :4"),
         # files and directories are the shell's
         ("build ", ":16"),
         ("build . ", ":4"),
