@@ -73,6 +73,7 @@ def run_attached(session: Session, request: ContainerRequest) -> int:
                 return 0
             return stream.exit_code()
         except BrokenPipeError:  # who read its output is gone; a program of this machine ends then too
+            stream.close()  # first: the engine ends no container whose output it cannot hand on
             with suppress(KubiaError):
                 docker.kill(container, "SIGKILL")
             raise
