@@ -48,6 +48,7 @@ def test_how_it_ends(shell: Shell, kubectl: Tool) -> None:
     shell("kubia run stubborn --image=busybox --kind pod --command -- sh -c 'trap : TERM; while :; do sleep 1; done'")
     line = "kubia delete pod stubborn --timeout=1s"
     late = shell(line, status=124)
+    assert late.stdout == ""
     assert "error[delete.timeout]: pod/stubborn is still there after 1s\n" in late.stderr
     assert "  state: its deletion is asked for\n" in late.stderr
     assert re.match('pod "stubborn" force deleted', shell("kubia delete pod stubborn --force").stdout)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import signal
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -141,6 +142,18 @@ def test_what_does_not_run_ends_with_7_and_the_pod_s_own_reason(shell: Shell) ->
     assert 'its program ends again and again: exit code 3\n  said: "last words"\n' in crash.stderr
     assert "error[rollout.timeout]: deployment.apps/slow is not ready after 3s\n" in slow.stderr
     assert "  state: deployment.apps/slow is there, 0 of 1 pods ready; the cluster goes on\n" in slow.stderr
+
+
+@pytest.mark.registry
+def test_ctrl_c_says_what_goes_on(shell: Shell, kubectl: Tool) -> None:
+    child = shell.spawn("kubia run slow --image=busybox --port=81 -- sleep 60", columns=160)
+    child.expect("started")
+    child.sendintr()
+    child.expect("stopped by SIGINT\r\n  state: deployment.apps/slow is created; whether it runs is not known")
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.signalstatus == signal.SIGINT
+    assert kubectl("get deployments -o name") == "deployment.apps/slow\n"
 
 
 @pytest.mark.registry

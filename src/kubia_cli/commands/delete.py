@@ -111,12 +111,12 @@ def command(
         else:
             asked.append(f"{kind.spoken}/{raw['metadata']['name']}")
             going.append((kind, raw))
-            _tell(session, kind, raw, way, output)
-    if way.dry_run == "none" and not no_wait:
-        deadline = Deadline(seconds)
-        with session.stating(f"asked to go: {', '.join(asked)}"):
-            for kind, raw in going:
+    deadline = Deadline(seconds)
+    with session.stating(f"asked to go: {', '.join(asked)}"):
+        for kind, raw in going:
+            if way.dry_run == "none" and not no_wait:
                 wait_until_gone(cluster, kind, raw, deadline)
+            _tell(session, kind, raw, way, output)
     raise_failed(failed, f"deleted: {', '.join(asked)}" if asked else "")
 
 
