@@ -99,7 +99,7 @@ def command(
             made["spec"]["externalIPs"] = external_ip
         service, deed = _apply(cluster, made, take_over=take_over, dry_run=mode)
     url = ""
-    if mode == "none" and not no_wait:
+    if mode == "none" and seconds > 0 and not no_wait:
         with session.stating(f"service/{service_name} is {deed}; whether it answers is not known"):
             url = find_url(session, cluster, surroundings, service, Deadline(seconds), required=require_url)
             service = cluster.get(SERVICE, service_name)

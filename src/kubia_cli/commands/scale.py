@@ -73,7 +73,7 @@ def command(
     for kind, name in scaled:
         try:
             with session.stating(f"{kind.spoken}/{name} is set to {replicas}; whether they run is not known"):
-                waits = mode == "none" and not no_wait
+                waits = mode == "none" and seconds > 0 and not no_wait
                 done.append(_followed(session, cluster, kind, name, deadline) if waits else cluster.get(kind, name))
         except KubiaError as error:
             failed.append(error)

@@ -25,7 +25,8 @@ def chosen_cluster(session: Session, *, otherwise: str) -> Cluster:
         cluster = session.cluster
     except UnreachableError as error:
         if error.code == "cluster.none":
-            error.fix = otherwise or error.fix
+            # Where the line names a namespace or context, Docker is not what its writer wants.
+            error.fix = "kubia context" if session.kubernetes_meant else otherwise
         raise
     session.console.note(f"on Kubernetes: context {cluster.context}, namespace {cluster.namespace}")
     return cluster
