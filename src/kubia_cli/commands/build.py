@@ -8,8 +8,6 @@ from typing import Annotated
 
 import typer
 
-from kubia_cli.commands.docker_only import docker_asked
-from kubia_cli.commands.pull import with_tag
 from kubia_cli.engines import BuildRequest, Event
 from kubia_cli.errors import LocalError, UsageError
 from kubia_cli.model import image as references
@@ -20,6 +18,8 @@ from kubia_cli.model.size import human_size
 from kubia_cli.options import Output, Platform, Quiet
 from kubia_cli.output import printers
 from kubia_cli.session import Session
+from kubia_cli.steps.docker_only import docker_asked
+from kubia_cli.steps.pulling import with_tag
 
 Words = list[str] | None
 

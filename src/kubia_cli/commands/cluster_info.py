@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from kubia_cli.commands.reading import cluster_asked
 from kubia_cli.engines import Cluster, Object
 from kubia_cli.errors import DeniedError
 from kubia_cli.model.resource import Kind
@@ -13,6 +12,7 @@ from kubia_cli.options import Output
 from kubia_cli.output import printers
 from kubia_cli.output.text import safe_line
 from kubia_cli.session import Session
+from kubia_cli.steps.reading import cluster_asked
 
 _SERVICE = Kind("Service", "services", "", "v1")
 _SYSTEM = "kube-system"

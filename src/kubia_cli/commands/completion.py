@@ -7,10 +7,10 @@ from typing import Annotated
 
 import typer
 
-from kubia_cli.commands import completion_install
 from kubia_cli.completion import script
 from kubia_cli.errors import UsageError
 from kubia_cli.session import Session
+from kubia_cli.steps import completion_install
 
 Shell = Annotated[str, typer.Argument(metavar="SHELL", help="This one.", show_default=False)]
 Aliases = Annotated[

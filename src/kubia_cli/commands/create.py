@@ -10,7 +10,6 @@ from typing import Annotated
 
 import typer
 
-from kubia_cli.commands.writing import check_dry_run, chosen_cluster, show_deed
 from kubia_cli.engines import Object
 from kubia_cli.errors import UsageError
 from kubia_cli.model import image as references
@@ -18,6 +17,7 @@ from kubia_cli.model import names
 from kubia_cli.options import DryRun, Output, fill_optional_values
 from kubia_cli.output import printers
 from kubia_cli.session import Session
+from kubia_cli.steps.writing import check_dry_run, chosen_cluster, show_deed
 
 #: What a key of a ConfigMap or Secret may have in it.
 _KEY = re.compile("[-._a-zA-Z0-9]{1,253}")

@@ -8,8 +8,6 @@ from typing import Annotated
 
 import typer
 
-from kubia_cli.commands.reading import kinds_of
-from kubia_cli.commands.writing import check_dry_run, chosen_cluster, raise_failed
 from kubia_cli.engines import Cluster, DryRun, Object
 from kubia_cli.errors import KubiaError, NotFoundError, UsageError
 from kubia_cli.model.duration import parse_duration
@@ -20,6 +18,8 @@ from kubia_cli.output import printers
 from kubia_cli.rollout.doorbell import Deadline
 from kubia_cli.rollout.gone import wait_until_gone
 from kubia_cli.session import Session
+from kubia_cli.steps.reading import kinds_of
+from kubia_cli.steps.writing import check_dry_run, chosen_cluster, raise_failed
 
 _CASCADES = {"background": "Background", "foreground": "Foreground", "orphan": "Orphan"}
 _ON_DOCKER = ("image", "container")

@@ -2,32 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 
-from kubia_cli.commands.reading import Failures, Scope, cluster_asked, kinds_of
 from kubia_cli.engines import Cluster, Object
-from kubia_cli.errors import DeniedError, NotFoundError
+from kubia_cli.errors import NotFoundError
 from kubia_cli.model.resource import Kind, parse_targets
-from kubia_cli.model.selector import pod_query
 from kubia_cli.options import AllNamespaces, Selector
-from kubia_cli.output.pages.anything import object_page
-from kubia_cli.output.pages.controllers import deployment_page, job_page, replicas_page
-from kubia_cli.output.pages.node import node_page
-from kubia_cli.output.pages.pod import pod_page
-from kubia_cli.output.pages.service import service_page
 from kubia_cli.session import Session
-
-#: What pages read beside their object; named here, so that no discovery is needed.
-_POD = Kind("Pod", "pods", "", "v1")
-_EVENT = Kind("Event", "events", "", "v1")
-_REPLICA_SET = Kind("ReplicaSet", "replicasets", "apps", "v1")
-_ENDPOINT_SLICE = Kind("EndpointSlice", "endpointslices", "discovery.k8s.io", "v1")
-_LEASE = Kind("Lease", "leases", "coordination.k8s.io", "v1")
-_LEASE_NAMESPACE = "kube-node-lease"
+from kubia_cli.steps.object_page import items, page
+from kubia_cli.steps.reading import Failures, Scope, cluster_asked, kinds_of
 
 
 def command(
@@ -65,7 +52,7 @@ def command(
             for raw in _objects(cluster, kind, name, scope, by_prefix=len(asked) == 1):
                 if failures.shown:
                     session.console.result("\n")
-                for line in _page(cluster, raw, datetime.now(UTC)):
+                for line in page(cluster, raw, datetime.now(UTC)):
                     session.console.result(line)
                 failures.shown += 1
     if not failures.shown and not failures:
@@ -76,67 +63,13 @@ def command(
 def _objects(cluster: Cluster, kind: Kind, name: str, scope: Scope, *, by_prefix: bool) -> Sequence[Object]:
     """The named object, those whose names begin so where none has the whole name, or all of the kind."""
     if not name:
-        return _items(cluster.list(kind, scope.namespace, labels=scope.labels))
+        return items(cluster.list(kind, scope.namespace, labels=scope.labels))
     try:
         return [cluster.get(kind, name)]
     except NotFoundError:
         found = (
-            [raw for raw in _items(cluster.list(kind)) if raw["metadata"]["name"].startswith(name)] if by_prefix else []
+            [raw for raw in items(cluster.list(kind)) if raw["metadata"]["name"].startswith(name)] if by_prefix else []
         )
         if not found:
             raise
         return found
-
-
-def _page(cluster: Cluster, raw: Object, now: datetime) -> list[str]:
-    events = _events(cluster, raw)
-    namespace, name = raw["metadata"].get("namespace", ""), raw["metadata"].get("name", "")
-    match (raw.get("apiVersion"), raw.get("kind")):
-        case ("v1", "Pod"):
-            return pod_page(raw, events, now)
-        case ("v1", "Node"):
-            unended = f"spec.nodeName={name},status.phase!=Succeeded,status.phase!=Failed"
-            pods = _if_allowed(lambda: _items(cluster.list(_POD, None, fields=unended)))
-            return node_page(raw, pods, _lease(cluster, name), events, now)
-        case ("v1", "Service"):
-            own = f"kubernetes.io/service-name={name}"
-            slices = _if_allowed(lambda: _items(cluster.list(_ENDPOINT_SLICE, namespace, labels=own)))
-            return service_page(raw, slices, events, now)
-        case ("v1", "ReplicationController") | ("apps/v1", "ReplicaSet"):
-            pods = _if_allowed(lambda: _items(cluster.list(_POD, namespace, labels=pod_query(raw))))
-            return replicas_page(raw, pods, events, now)
-        case ("apps/v1", "Deployment"):
-            sets = _if_allowed(lambda: _items(cluster.list(_REPLICA_SET, namespace, labels=pod_query(raw))))
-            return deployment_page(raw, sets, events, now)
-        case ("batch/v1", "Job"):
-            return job_page(raw, events, now)
-    return object_page(raw, events, now)
-
-
-def _events(cluster: Cluster, raw: Object) -> list[Object] | None:
-    """The events of an object; the kubelet writes a node's with its name in place of its uid, so that is left out."""
-    metadata = raw["metadata"]
-    about = {"kind": raw.get("kind"), "name": metadata.get("name"), "namespace": metadata.get("namespace")}
-    if raw.get("kind") != "Node":
-        about["uid"] = metadata.get("uid")
-    fields = ",".join(f"involvedObject.{key}={value}" for key, value in about.items() if value)
-    return _if_allowed(lambda: _items(cluster.list(_EVENT, metadata.get("namespace"), fields=fields)))
-
-
-def _lease(cluster: Cluster, node: str) -> Object | None:
-    try:
-        return cluster.get(_LEASE, node, _LEASE_NAMESPACE)
-    except (NotFoundError, DeniedError):
-        return None
-
-
-def _if_allowed(read: Callable[[], list[Object]]) -> list[Object] | None:
-    """What ``read`` gives, None where it is forbidden: the page says so, and shows the rest."""
-    try:
-        return read()
-    except DeniedError:
-        return None
-
-
-def _items(answer: Object) -> list[Object]:
-    return list(answer.get("items") or ())

@@ -8,13 +8,13 @@ from typing import Annotated, Any
 
 import typer
 
-from kubia_cli.commands.environment import environment
-from kubia_cli.commands.foreground import carry, check_terminal, end_as, own_failures
-from kubia_cli.commands.whereabouts import engine_of
 from kubia_cli.engines import Cluster, ProgramStream
 from kubia_cli.errors import ConflictError, NotFoundError, UsageError
 from kubia_cli.options import fill_optional_values, leading_options, value_options
 from kubia_cli.session import Session
+from kubia_cli.steps.environment import environment
+from kubia_cli.steps.foreground import carry, check_terminal, end_as, own_failures
+from kubia_cli.steps.whereabouts import engine_of
 
 _DEFAULT_CONTAINER = "kubectl.kubernetes.io/default-container"
 

@@ -7,8 +7,6 @@ from typing import Annotated, Any
 
 import typer
 
-from kubia_cli.commands.service_url import find_url
-from kubia_cli.commands.writing import DEFAULT_TIMEOUT, check_dry_run, chosen_cluster, show_deed
 from kubia_cli.engines import Cluster, DryRun, Object
 from kubia_cli.errors import ConflictError, DeniedError, NotFoundError, RefusedError, UsageError
 from kubia_cli.model import manifest, names
@@ -22,6 +20,8 @@ from kubia_cli.output import printers
 from kubia_cli.rollout.doorbell import Deadline
 from kubia_cli.rollout.ways import Surroundings
 from kubia_cli.session import Session
+from kubia_cli.steps.service_url import find_url
+from kubia_cli.steps.writing import DEFAULT_TIMEOUT, check_dry_run, chosen_cluster, show_deed
 
 _TYPES = ("ClusterIP", "NodePort", "LoadBalancer")
 _PROTOCOLS = ("TCP", "UDP", "SCTP")

@@ -10,8 +10,6 @@ from typing import Annotated
 
 import typer
 
-from kubia_cli.commands.get_watch import follow
-from kubia_cli.commands.reading import Failures, Scope, cluster_asked, kinds_of
 from kubia_cli.engines import Cluster, Object
 from kubia_cli.model.resource import Kind, Resource, parse_targets
 from kubia_cli.options import AllNamespaces, Output, Selector
@@ -19,6 +17,8 @@ from kubia_cli.output import printers
 from kubia_cli.output.kind_table import KindTable, Look
 from kubia_cli.output.sorting import sort_path, sorted_by
 from kubia_cli.session import Session
+from kubia_cli.steps.get_watch import follow
+from kubia_cli.steps.reading import Failures, Scope, cluster_asked, kinds_of
 
 
 def command(

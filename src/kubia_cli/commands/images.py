@@ -8,13 +8,13 @@ from typing import Annotated, Any
 
 import typer
 
-from kubia_cli.commands.docker_only import docker_asked
 from kubia_cli.model.resource import Resource
 from kubia_cli.model.size import human_age, human_size
 from kubia_cli.options import Output, Selector
 from kubia_cli.output import printers
 from kubia_cli.output.table import print_table
 from kubia_cli.session import Session
+from kubia_cli.steps.docker_only import docker_asked
 
 _NONE = "<none>"
 

@@ -11,8 +11,6 @@ from typing import Annotated
 
 import typer
 
-from kubia_cli.commands import describe
-from kubia_cli.commands.app_picture import DRAWN, apps_of, find_by_name
 from kubia_cli.engines import Cluster, Object
 from kubia_cli.errors import KubiaError, NotFoundError, UnreachableError, UsageError
 from kubia_cli.model.resource import Resource
@@ -22,6 +20,8 @@ from kubia_cli.output.pages.app import print_app
 from kubia_cli.output.pages.container import container_page
 from kubia_cli.output.pages.image import image_page
 from kubia_cli.session import Session
+from kubia_cli.steps.app_picture import DRAWN, apps_of, find_by_name
+from kubia_cli.steps.object_page import page
 
 #: Seconds that the other engine is given once one has answered (DESIGN section 1).
 PATIENCE = 1.0
@@ -224,7 +224,7 @@ def _print_objects(session: Session, cluster: Cluster, objects: Sequence[Object]
         print_app(session.console, app)
     for raw in objects:
         if raw["kind"] not in DRAWN:
-            describe.command(session, [f"{raw['kind'].lower()}/{raw['metadata']['name']}"])
+            _lines(session, page(cluster, raw, datetime.now(UTC)))
 
 
 def _lines(session: Session, lines: Sequence[str]) -> None:

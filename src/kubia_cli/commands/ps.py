@@ -9,7 +9,6 @@ from typing import Annotated, Any
 
 import typer
 
-from kubia_cli.commands.docker_only import docker_asked
 from kubia_cli.errors import UsageError
 from kubia_cli.model.ports import shown_ports
 from kubia_cli.model.resource import Resource
@@ -18,6 +17,7 @@ from kubia_cli.options import Output, Selector
 from kubia_cli.output import printers
 from kubia_cli.output.table import print_table
 from kubia_cli.session import Session
+from kubia_cli.steps.docker_only import docker_asked
 
 #: Characters of a command that are shown.
 _COMMAND_WIDTH = 20

@@ -7,8 +7,6 @@ from typing import Annotated
 
 import typer
 
-from kubia_cli.commands.docker_only import docker_asked
-from kubia_cli.commands.pull import with_tag
 from kubia_cli.engines import Event
 from kubia_cli.errors import DeniedError, UsageError
 from kubia_cli.model import image as references
@@ -18,6 +16,8 @@ from kubia_cli.model.resource import Resource
 from kubia_cli.options import Output, Quiet
 from kubia_cli.output import printers
 from kubia_cli.session import Session
+from kubia_cli.steps.docker_only import docker_asked
+from kubia_cli.steps.pulling import with_tag
 
 #: How docker says that a layer was there before.
 _REUSED = ("Layer already exists", "Mounted from")

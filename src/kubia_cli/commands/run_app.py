@@ -7,12 +7,6 @@ from typing import Annotated
 
 import typer
 
-from kubia_cli.commands.app_image import ask_docker
-from kubia_cli.commands.attached_pod import run_attached
-from kubia_cli.commands.environment import environment
-from kubia_cli.commands.foreground import check_terminal, end_as, own_failures
-from kubia_cli.commands.start_app import App, apply, build, check_pods
-from kubia_cli.commands.writing import DEFAULT_TIMEOUT, check_dry_run, chosen_cluster, show_deed
 from kubia_cli.engines import Cluster, DryRun
 from kubia_cli.errors import UsageError
 from kubia_cli.model import image as images
@@ -27,8 +21,13 @@ from kubia_cli.options import NoWait, Output, Quiet, Timeout
 from kubia_cli.output import printers
 from kubia_cli.rollout.doorbell import Deadline
 from kubia_cli.rollout.follow import Rollout
-from kubia_cli.rollout.snapshot import Snapshot, is_ready
 from kubia_cli.session import Session
+from kubia_cli.steps.app_image import ask_docker
+from kubia_cli.steps.attached_pod import run_attached
+from kubia_cli.steps.environment import environment
+from kubia_cli.steps.foreground import check_terminal, end_as, own_failures
+from kubia_cli.steps.start_app import App, apply, build, check_pods
+from kubia_cli.steps.writing import DEFAULT_TIMEOUT, check_dry_run, chosen_cluster, show_deed, show_pods
 
 #: What kubectl's generators made (gone since 1.18); the others made what `create` makes today.
 _GENERATORS = {"run/v1": "rc", "run-pod/v1": "pod"}
@@ -165,16 +164,6 @@ def _run(
     show_deed(session, [raw], output, deed=applied.deed, dry_run=dry_run)
     if dry_run == "none" and seconds:
         show_pods(session, rollout.snapshot)
-
-
-def show_pods(session: Session, snapshot: Snapshot) -> None:
-    """On a terminal, end with a table of the pods."""
-    rows = []
-    for pod in snapshot.pods:
-        status, spec = pod.get("status") or {}, pod.get("spec") or {}
-        ready = "Ready" if is_ready(pod) else str(status.get("phase"))
-        rows.append([pod["metadata"]["name"], ready, str(spec.get("nodeName")), str(status.get("podIP"))])
-    session.summary(snapshot.spoken, ["POD", "STATUS", "NODE", "IP"], rows)
 
 
 def _kind(session: Session, word: str, generator: str, *, attached: bool) -> Kind:

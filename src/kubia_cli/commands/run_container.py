@@ -6,9 +6,6 @@ from typing import Annotated
 
 import typer
 
-from kubia_cli.commands.environment import environment
-from kubia_cli.commands.foreground import check_terminal, end_as, own_failures
-from kubia_cli.commands.start_container import SETTLE, ContainerRequest, run_attached, run_detached
 from kubia_cli.errors import UsageError
 from kubia_cli.model.container import ContainerOptions, check_container_name, container_spec
 from kubia_cli.model.ports import parse_publish, shown_ports
@@ -16,6 +13,9 @@ from kubia_cli.model.resource import Resource
 from kubia_cli.options import NoWait, Output, Platform, Quiet
 from kubia_cli.output import printers
 from kubia_cli.session import Session
+from kubia_cli.steps.environment import environment
+from kubia_cli.steps.foreground import check_terminal, end_as, own_failures
+from kubia_cli.steps.start_container import SETTLE, ContainerRequest, run_attached, run_detached
 
 _PULLS = ("missing", "always", "never")
 Words = list[str] | None

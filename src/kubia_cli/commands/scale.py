@@ -6,9 +6,6 @@ from typing import Annotated
 
 import typer
 
-from kubia_cli.commands.replicas import set_replicas
-from kubia_cli.commands.run_app import show_pods
-from kubia_cli.commands.writing import DEFAULT_TIMEOUT, check_dry_run, chosen_cluster, raise_failed, show_deed
 from kubia_cli.engines import Cluster, Object
 from kubia_cli.errors import KubiaError, RefusedError, UsageError
 from kubia_cli.model.duration import parse_duration
@@ -19,6 +16,8 @@ from kubia_cli.output import printers
 from kubia_cli.rollout.doorbell import Deadline
 from kubia_cli.rollout.follow import Rollout
 from kubia_cli.session import Session
+from kubia_cli.steps.replicas import set_replicas
+from kubia_cli.steps.writing import DEFAULT_TIMEOUT, check_dry_run, chosen_cluster, raise_failed, show_deed, show_pods
 
 
 def command(

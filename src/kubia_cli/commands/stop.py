@@ -6,10 +6,10 @@ from typing import Annotated
 
 import typer
 
-from kubia_cli.commands.several import do_each
 from kubia_cli.options import Output
 from kubia_cli.output import printers
 from kubia_cli.session import Session
+from kubia_cli.steps.several import do_each
 
 
 def command(

@@ -6,14 +6,14 @@ from typing import Annotated
 
 import typer
 
-from kubia_cli.commands.docker_only import docker_asked
-from kubia_cli.commands.pull import with_tag
 from kubia_cli.errors import UsageError
 from kubia_cli.model import image as references
 from kubia_cli.model.resource import Resource
 from kubia_cli.options import Output
 from kubia_cli.output import printers
 from kubia_cli.session import Session
+from kubia_cli.steps.docker_only import docker_asked
+from kubia_cli.steps.pulling import with_tag
 
 
 def command(

@@ -50,9 +50,9 @@ def _look_up(session: Session, name: str) -> str:
     found = [engine for engine, answer in answers.items() if not isinstance(answer, KubiaError)]
     if len(found) == 2:
         what = f"{name} is a container and a pod; --on docker or --on kubernetes says which is meant"
-        raise UsageError("target.ambiguous", what, fix=f"kubia --on docker exec {name}")
+        raise UsageError("name.ambiguous", what, fix=f"kubia --on docker exec {name}")
     if not found:
-        raise NotFoundError("target.not-found", f"no container and no pod {name}", fix="kubia ps -a")
+        raise NotFoundError("name.not-found", f"no container and no pod {name}", fix="kubia ps -a")
     return found[0]
 
 

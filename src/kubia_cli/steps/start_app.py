@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from kubia_cli.commands.replicas import is_autoscaled, live_replicas, set_by_another, set_replicas
 from kubia_cli.engines import Cluster, DryRun, Object
 from kubia_cli.errors import ConflictError, NotFoundError, RefusedError, UnhealthyError
 from kubia_cli.model import manifest
@@ -15,6 +14,7 @@ from kubia_cli.model.manifest import JOB, POD, REPLICATION_CONTROLLER, RUN_KINDS
 from kubia_cli.model.resource import Kind
 from kubia_cli.model.selector import pod_labels, query
 from kubia_cli.rollout.snapshot import Snapshot
+from kubia_cli.steps.replicas import is_autoscaled, live_replicas, set_by_another, set_replicas
 
 #: The first minor version of Kubernetes 1 that knows a pause as a lifecycle action (KEP-3960: beta in 1.30).
 _SLEEP_SINCE = 30

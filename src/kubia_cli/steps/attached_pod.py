@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from kubia_cli.commands.foreground import carry
-from kubia_cli.commands.start_app import App, build
 from kubia_cli.engines import Cluster, Object
 from kubia_cli.errors import ConflictError, NotFoundError, UnknownOutcomeError
 from kubia_cli.model.manifest import POD
@@ -15,6 +13,8 @@ from kubia_cli.rollout.follow import Rollout
 from kubia_cli.rollout.gone import wait_until_gone
 from kubia_cli.rollout.snapshot import Snapshot, container_statuses
 from kubia_cli.session import Session
+from kubia_cli.steps.foreground import carry
+from kubia_cli.steps.start_app import App, build
 
 #: Seconds in which the kubelet reports how a program ended, and then that the pod is gone.
 _REPORT = 30.0
@@ -55,7 +55,7 @@ def _wait_for_exit(cluster: Cluster, app: App) -> int:
             if status is not None:
                 return status
             if deadline.passed:
-                raise UnknownOutcomeError("pod.exit-code", f"the node does not say how pod/{app.name} ended")
+                raise UnknownOutcomeError("pod.exit-unknown", f"the node does not say how pod/{app.name} ended")
             bell.wait(deadline)
 
 

@@ -6,13 +6,13 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from kubia_cli.commands.reading import Scope
 from kubia_cli.engines import Cluster, Object
 from kubia_cli.errors import ExpiredError, UsageError
 from kubia_cli.model.resource import Kind, Resource
 from kubia_cli.output import printers
 from kubia_cli.output.kind_table import KindTable, Look
 from kubia_cli.session import Session
+from kubia_cli.steps.reading import Scope
 
 
 def follow(

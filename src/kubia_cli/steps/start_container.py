@@ -9,12 +9,12 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
-from kubia_cli.commands import pull as pulling
-from kubia_cli.commands.foreground import carry
 from kubia_cli.errors import KubiaError, NotFoundError, UnhealthyError
 from kubia_cli.model import image as references
 from kubia_cli.output.terminal import on_signals
 from kubia_cli.session import Session
+from kubia_cli.steps import pulling
+from kubia_cli.steps.foreground import carry
 
 #: Seconds that a detached container must live, or end with 0, before it counts as running.
 SETTLE = 1.0

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from kubia_cli.commands.docker_only import docker_asked
 from kubia_cli.engines import Docker
 from kubia_cli.errors import KubiaError, PartialError
 from kubia_cli.model.resource import Resource
 from kubia_cli.session import Session
+from kubia_cli.steps.docker_only import docker_asked
 
 
 def do_each(

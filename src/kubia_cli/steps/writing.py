@@ -9,6 +9,7 @@ from kubia_cli.engines import Cluster, DryRun, Object
 from kubia_cli.errors import KubiaError, PartialError, UnreachableError, UsageError
 from kubia_cli.model.resource import Resource
 from kubia_cli.output.printers import HUMAN
+from kubia_cli.rollout.snapshot import Snapshot, is_ready
 from kubia_cli.session import Session
 
 #: How long a writing verb waits for its result, unless --timeout says otherwise.
@@ -58,3 +59,13 @@ def raise_failed(failed: Sequence[KubiaError], done: str) -> None:
     if done:
         raise PartialError(first.code, message, said=first.said, state=done, fix=first.fix) from first
     raise type(first)(first.code, message, said=first.said, state=first.state, fix=first.fix) from first
+
+
+def show_pods(session: Session, snapshot: Snapshot) -> None:
+    """On a terminal, end with a table of the pods."""
+    rows = []
+    for pod in snapshot.pods:
+        status, spec = pod.get("status") or {}, pod.get("spec") or {}
+        ready = "Ready" if is_ready(pod) else str(status.get("phase"))
+        rows.append([pod["metadata"]["name"], ready, str(spec.get("nodeName")), str(status.get("podIP"))])
+    session.summary(snapshot.spoken, ["POD", "STATUS", "NODE", "IP"], rows)

@@ -1,0 +1,1 @@
+"""What verbs do on their way: find the engine, pull, start a container, apply an app, say what was done."""
