@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import signal
 import subprocess
 import sys
 import uuid
@@ -40,6 +41,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="PARTS",
         help=f"parts of the lab without which the run fails: all, or some of {','.join(PARTS)}",
     )
+
+
+def pytest_configure() -> None:
+    """Let Ctrl-C reach what is typed: a shell starts what it puts in the background with SIGINT ignored, and that is
+    inherited, so that a run in the background of a script would try kubia without it.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
