@@ -164,8 +164,12 @@ def reader(request: pytest.FixtureRequest, lab: State, tmp_path: Path) -> Iterat
 def _shell(request: pytest.FixtureRequest, lab: State, tmp_path: Path, alias: str) -> Iterator[Shell]:
     home = tmp_path / "home"
     home.mkdir(exist_ok=True)
+    path = [str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)]
+    if lab.kubectl:
+        # Behind the user's own: a machine may have none.
+        path.append(str(Path(lab.kubectl).parent))
     env = {
-        "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)]),
+        "PATH": os.pathsep.join(path),
         "HOME": str(home),
         "LANG": "C.UTF-8",
         "KUBECONFIG": str(tmp_path / "no-kubeconfig"),
