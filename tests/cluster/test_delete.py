@@ -93,6 +93,7 @@ def test_some_of_several(shell: Shell, kubectl: Tool) -> None:
 
 @pytest.mark.docker
 def test_images_and_containers_of_docker(shell: Shell, docker: Tool, run_id: str) -> None:
+    docker("pull", "busybox")
     docker("tag", "busybox", f"{run_id}/gone")
     docker("create", "--name", f"{run_id}-gone", "busybox")
     done = shell(f"kubia delete image/{run_id}/gone container/{run_id}-gone")
