@@ -22,12 +22,12 @@ demo: $(STAMP) ## the main job on app/, on a real engine
 
 test: $(STAMP) ## every test, on real parts; says at its end which were real
 	@$(PYTHON) -m tests.lab tools || true
-	@$(BIN)/python -m pytest -q tests/unit
+	@$(BIN)/python -m pytest -q
 
 check: $(STAMP) ## format, lint, types, arrows
 	@$(BIN)/ruff format --check --quiet src tests bench
 	@$(BIN)/ruff check --quiet src tests bench
-	@$(BIN)/mypy --no-error-summary src tests/lab tests/conftest.py tests/shell.py
+	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/lint-imports --no-cache
 
 lab: ## start the engine, registry and cluster that the tests use
