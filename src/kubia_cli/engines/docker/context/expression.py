@@ -40,11 +40,12 @@ _OCTAL = re.compile("0[0-7]{0,2}|[1-7][0-7]{1,2}")
 _HEXADECIMAL = re.compile("x([0-9A-Fa-f]{2})")
 
 
+# No possessive quantifiers: before 3.11.5 Python matches some of them wrongly (https://github.com/python/cpython/issues/106052).
 _CLASS_POINT = r"(?:\\[^\udc80-\udcff]|[^\\\]\-\udc80-\udcff])"
-_CLASS_RANGE = re.compile(rf"(?s:({_CLASS_POINT})(?:-({_CLASS_POINT}))?+)")
-_CLASS = re.compile(rf"\[\^?+(?:(?s:{_CLASS_POINT}(?:-{_CLASS_POINT})?+))++\]")
-_WELL_FORMED = re.compile(rf"(?:(?s:[^\[\\]|\\.)|{_CLASS.pattern})*+")
-_CHUNK = re.compile(r"(?s:\\.|\\\Z|[^\\\[*]|\[(?:\\.|\\\Z|[^\\\]])*+(?:\]|\Z))*+")
+_CLASS_RANGE = re.compile(rf"(?s:({_CLASS_POINT})(?:-({_CLASS_POINT}))?)")
+_CLASS = re.compile(rf"\[(?:\^|(?!\^))(?:(?s:{_CLASS_POINT}(?:-{_CLASS_POINT})?))+\]")
+_WELL_FORMED = re.compile(rf"(?:(?s:[^\[\\]|\\.)|{_CLASS.pattern})*")
+_CHUNK = re.compile(r"(?s:\\.|\\\Z|[^\\\[*]|\[(?:\\.|\\\Z|[^\\\]])*(?:\]|\Z))*")
 #: ``{2}``, ``{2,}``, ``{2,3}``; Go takes anything else, as ``{js,ts}`` or ``{02}``, literally.
 _REPETITION = re.compile(r"\{(0|[1-9][0-9]*)(?:,(0|[1-9][0-9]*)?)?\}")
 _MOST_REPETITIONS = 1000
