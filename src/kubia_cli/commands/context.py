@@ -25,8 +25,8 @@ _DOCKER = "docker/"
 def command(
     session: Session,
     name: Annotated[
-        str, typer.Argument(metavar="[NAME]", help="The context to switch to; docker/NAME for one of Docker's.")
-    ] = "",
+        str | None, typer.Argument(metavar="[NAME]", help="The context to switch to; docker/NAME for one of Docker's.")
+    ] = None,
     *,
     output: Output = "",
 ) -> None:
@@ -39,12 +39,12 @@ def command(
       kubia context docker/default
     """
     printers.check(output, FORMATS)
-    if name:
+    if name is not None:
         switch(session, name)
-    if name and not output:
+    if name is not None and not output:
         session.console.result(safe_line(f'Switched to context "{name}".'))
     else:
-        show(session, [context for context in contexts(session) if name in ("", spoken(context))], output)
+        show(session, [context for context in contexts(session) if name in (None, spoken(context))], output)
 
 
 def switch(session: Session, name: str) -> None:

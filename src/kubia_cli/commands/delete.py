@@ -82,11 +82,13 @@ def command(
     printers.check(output, ("name",))
     way = _Way(_grace(grace_period, now=now, force=force), _cascade(cascade), check_dry_run(dry_run))
     seconds = parse_duration(timeout)
-    named = parse_targets(targets, names_needed=not (selector or every))
+    named = parse_targets(targets, needed="" if selector or every else "a name, -l SELECTOR or --all")
     session.console.quiet = quiet
     if session.on != "kubernetes" and any(target.kind in _ON_DOCKER for target in named):
         _delete_on_docker(session, named, force=force, ignore=ignore_not_found, dry_run=way.dry_run, output=output)
         return
+    if selector and not selector.strip():  # the API server would take it for everything
+        raise UsageError("delete.which", "the selector is empty: give -l a query, or say --all")
     if (selector or every) and any(target.name for target in named):
         raise UsageError("delete.which", "a name does not go with -l or --all: either name it, or select it")
     if selector and every:

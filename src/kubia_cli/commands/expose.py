@@ -73,7 +73,7 @@ def command(
     """
     printers.check(output)
     mode, seconds = check_dry_run(dry_run), parse_duration(timeout)
-    named = parse_targets(targets, names_needed=True)
+    named = parse_targets(targets, needed="a name")
     if len(named) != 1:
         raise UsageError("expose.targets", f"`expose` takes one target, not {len(named)}")
     if kind and kind not in _TYPES:

@@ -51,7 +51,7 @@ def command(
     for number in (replicas, 0 if current_replicas is None else current_replicas):
         if not 0 <= number < 2**31:
             raise UsageError("scale.replicas", f"{number} is no number of replicas")
-    named = parse_targets(targets, names_needed=True)
+    named = parse_targets(targets, needed="a name")
     session.console.quiet = quiet
     with session.stating("nothing was scaled"):
         cluster = chosen_cluster(session, otherwise="kubia context")

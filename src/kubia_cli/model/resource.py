@@ -71,11 +71,13 @@ class Target:
         return f"{self.kind}/{self.name}" if self.kind else self.name
 
 
-def parse_targets(words: list[str], *, names_needed: bool = False) -> list[Target]:
+def parse_targets(words: list[str], *, needed: str = "") -> list[Target]:
     """Read kubectl's two forms: ``KIND[,KIND] [NAME...]`` and ``KIND/NAME...``.
 
-    A kind alone gives one target with an empty name for each kind, meaning all of them. Raises UsageError when the
-    forms are mixed (https://kubernetes.io/docs/reference/kubectl/#syntax).
+    A kind alone gives one target with an empty name for each kind, meaning all of them; where something is ``needed``
+    beside it ("a name", for the message) it is refused. Raises UsageError when the forms are mixed
+    (https://kubernetes.io/docs/reference/kubectl/#syntax), and for a kind or name that is empty: an unset variable in
+    quotes is one, and must never mean all.
     """
     if not words:
         raise UsageError("target.missing", "name a kind, or KIND/NAME", fix="kubia get pods")
@@ -83,11 +85,19 @@ def parse_targets(words: list[str], *, names_needed: bool = False) -> list[Targe
         targets = []
         for word in words:
             kind, slash, name = word.partition("/")
-            if not (kind and slash and name):
+            if not slash:
                 raise UsageError("target.mixed", f"`{word}`: with KIND/NAME, every argument needs that form")
-            targets.append(Target(kind, name))
+            targets.append(Target(_filled(kind, "kind"), _filled(name, "name")))
         return targets
-    kinds, *names = words
-    if names_needed and not names:
-        raise UsageError("target.name-missing", f"which {kinds}? give a name, -l SELECTOR or --all")
-    return [Target(kind, name) for kind in kinds.split(",") if kind for name in (names or [""])]
+    first, *rest = words
+    kinds = [_filled(kind, "kind") for kind in first.split(",")]
+    names = [_filled(name, "name") for name in rest]
+    if needed and not names:
+        raise UsageError("target.name-missing", f"which {first}? give {needed}")
+    return [Target(kind, name) for kind in kinds for name in (names or [""])]
+
+
+def _filled(word: str, what: str) -> str:
+    if not word.strip():
+        raise UsageError("name.invalid", f"the {what} is empty")
+    return word
