@@ -1,6 +1,6 @@
 # kubia: every target works first, in a fresh clone. `make` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check lab lab-down lab-env bench lock clean
+.PHONY: help install demo test check docs lab lab-down lab-env bench lock clean
 SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
@@ -29,6 +29,9 @@ check: $(STAMP) ## format, lint, types, arrows
 	@$(BIN)/ruff check --quiet src tests bench
 	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/lint-imports --no-cache
+
+docs: $(STAMP) ## renew docs/errors.md from the registry of error codes
+	@$(BIN)/python -m scripts.errors
 
 lab: ## start the engine, registry and cluster that the tests use
 	@$(PYTHON) -m tests.lab up

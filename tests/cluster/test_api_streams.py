@@ -73,7 +73,8 @@ def test_exec_in_a_terminal(place: KubeCluster, pod: str) -> None:
 def test_exec_of_what_cannot_be_run(place: KubeCluster, pod: str, program: str, code: int, message: str) -> None:
     with pytest.raises(ContainerStartError) as caught:
         finish(place.exec(pod, "", [program]))
-    assert (caught.value.exit_code, caught.value.code, caught.value.message) == (code, "container.start", message)
+    name = {127: "program.not-found", 126: "program.not-executable"}[code]
+    assert (caught.value.exit_code, caught.value.code, caught.value.message) == (code, name, message)
     assert caught.value.state == "nothing was run"
 
 

@@ -68,14 +68,14 @@ def test_a_bare_name_is_looked_up_on_both_engines(shell: Shell, pod: str, run_id
     shell(f"kubia run -d --name {pod} --no-wait -q busybox:latest sleep 600")
     both = shell(f"kubia exec {pod} true", status=2)
     assert both.stderr == (
-        f"error[target.ambiguous]: {pod} is a container and a pod; --on docker or --on kubernetes says which is meant\n"
+        f"error[name.ambiguous]: {pod} is a container and a pod; --on docker or --on kubernetes says which is meant\n"
         f"  fix: kubia --on docker exec {pod}\n"
     )
     assert shell(f"kubia --on kubernetes exec {pod} hostname").stdout == f"{pod}\n"
     assert shell(f"kubia --on docker exec {pod} hostname").stdout != f"{pod}\n"
     neither = shell(f"kubia exec {run_id}-neither true", status=125)
     assert neither.stderr == (
-        f"error[target.not-found]: no container and no pod {run_id}-neither\n  fix: kubia ps -a\n"
+        f"error[name.not-found]: no container and no pod {run_id}-neither\n  fix: kubia ps -a\n"
     )
     silent = shell(f"kubia exec {run_id}-container true", status=125, env={"DOCKER_HOST": "tcp://127.0.0.1:1"})
     assert silent.stderr.startswith(

@@ -100,12 +100,13 @@ def test_what_it_does_not_know_is_refused_before_anything_is_asked(template: str
 def test_an_index_outside_the_list_is_not_found() -> None:
     with pytest.raises(NotFoundError) as caught:
         JSONPath("{.items[2].metadata.name}").render(PODS)
-    assert caught.value.message == "no element [2] in a list of 2"
+    assert (caught.value.code, caught.value.message) == ("jsonpath.index", "no element [2] in a list of 2")
 
 
 def test_text_and_number_cannot_be_ordered() -> None:
-    with pytest.raises(UsageError):
+    with pytest.raises(UsageError) as caught:
         JSONPath("{.items[?(@.status.phase>1)]}").render(PODS)
+    assert caught.value.code == "jsonpath.filter"
 
 
 def test_values_are_for_sorting() -> None:

@@ -44,5 +44,6 @@ def test_a_field_that_no_object_has() -> None:
 
 
 def test_a_field_that_is_no_value() -> None:
-    with pytest.raises(UsageError, match="holds one value"):
+    with pytest.raises(UsageError, match="holds one value") as caught:
         names(".value", {"a": 1}, {"a": 2})
+    assert caught.value.code == "sort.no-value"

@@ -141,3 +141,25 @@ def test_every_rule_has_a_code_of_its_own_and_no_reason_twice() -> None:
     assert len({rule.code for rule in RULES}) == len(RULES)
     reasons = [reason for rule in RULES for reason in rule.reasons]
     assert len(set(reasons)) == len(reasons)
+
+
+def test_each_reason_has_its_code() -> None:
+    assert {reason: rule.code for rule in RULES for reason in rule.reasons} == {
+        "InvalidImageName": "image.name",
+        "ErrImageNeverPull": "image.never-pull",
+        "ImageInspectError": "image.inspect",
+        "ErrImagePull": "image.pull",
+        "ImagePullBackOff": "image.pull",
+        "RegistryUnavailable": "image.pull",
+        "CreateContainerConfigError": "container.config",
+        "CreateContainerError": "container.create",
+        "RunContainerError": "container.create",
+        "CrashLoopBackOff": "container.crash",
+        "PodFailed": "pod.failed",
+        "Unschedulable": "pod.unschedulable",
+        "FailedCreate": "pods.refused",
+        "ProgressDeadlineExceeded": "rollout.stalled",
+        "BackoffLimitExceeded": "job.failed",
+        "DeadlineExceeded": "job.failed",
+        "PodFailurePolicy": "job.failed",
+    }

@@ -69,7 +69,7 @@ def refusal(error: APIError, host: str, subject: Subject) -> KubiaError:
     said = explanation(error)
     kind, name = subject.kind, subject.name
     if status == 404 and kind:
-        return not_found(kind, name, said)
+        return not_found(kind, name)
     if status == 409:
         return conflicting(subject.conflict, kind, name, said)
     if status == 400:
@@ -84,13 +84,11 @@ def refusal(error: APIError, host: str, subject: Subject) -> KubiaError:
     return RefusedError("docker.refused", "the Docker daemon refuses this", said=said)
 
 
-def not_found(kind: str, name: str, said: str = "") -> NotFoundError:
-    """The error for a name that nothing bears."""
+def not_found(kind: str, name: str) -> NotFoundError:
+    """The error for a container's or image's name that nothing bears."""
     if kind == "image":
         return NotFoundError("image.not-found", f"no image {name} on this engine", fix=f"kubia pull {name}")
-    if kind == "container":
-        return NotFoundError("container.not-found", f"no container {name} on this engine", fix="kubia ps -a")
-    return NotFoundError(f"{kind}.not-found", f"no {kind} {name}", said=said)
+    return NotFoundError("container.not-found", f"no container {name} on this engine", fix="kubia ps -a")
 
 
 #: Message and fix of what stands in the way of a call.

@@ -43,10 +43,10 @@ def image_path(reference: str) -> str:
 
 
 def container_path(name: str) -> str:
-    """A container's name or ID as it may stand in a path. UsageError ``container.name``."""
+    """A container's name or ID as it may stand in a path. UsageError ``name.invalid``."""
     if not _CONTAINER.fullmatch(name):
         rule = "letters, digits, _, . and -, with a letter or digit first"
-        raise UsageError("container.name", f"`{name}` is no container name: it may only have {rule}")
+        raise UsageError("name.invalid", f"`{name}` is no container name: it may only have {rule}")
     return name
 
 

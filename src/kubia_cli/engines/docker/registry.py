@@ -27,23 +27,27 @@ _MISSING = re.compile(
     re.IGNORECASE,
 )
 _DISK_FULL = "no space left on device"
+_CODES = {
+    "push": ("push.unreachable", "push.denied", "push.failed"),
+    "pull": ("registry.unreachable", "registry.denied", "pull.failed"),
+}
 
 
 def registry_failure(said: str, reference: ImageReference, verb: str) -> KubiaError:
     """The error for a ``pull`` or ``push`` that failed with the engine's words ``said``."""
     host, name = reference.registry, reference.familiar
-    code = "push" if verb == "push" else "registry"
+    unreachable, denied, failed = _CODES[verb]
     if _DISK_FULL in said:
         message = "the disk on the Docker daemon's side is full"
         return LocalError("docker.disk-full", message, said=said, fix="docker system df")
     if _UNREACHABLE.search(said):
         message = f"cannot {verb} {name}: the Docker daemon does not reach the registry {host}"
-        return UnreachableError(f"{code}.unreachable", message, said=said)
+        return UnreachableError(unreachable, message, said=said)
     if _DENIED.search(said):
         login = "docker login" if host == DOCKER_HUB else f"docker login {host}"
         refused = f"{host} refused {name}"
         doubt = "" if verb == "push" else ": it does not exist there, or needs a login"
-        return DeniedError(f"{code}.denied", refused + doubt, said=said, fix=login)
+        return DeniedError(denied, refused + doubt, said=said, fix=login)
     if verb == "pull" and _MISSING.search(said):
         return NotFoundError("image.not-found", f"{host} has no image {name}", said=said)
-    return TransferError(f"{verb}.failed", f"the {verb} of {name} failed", said=said)
+    return TransferError(failed, f"the {verb} of {name} failed", said=said)

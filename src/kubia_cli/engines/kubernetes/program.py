@@ -69,8 +69,9 @@ class PodProgram:
         self._tell(lambda: self._channels.send(_RESIZE, size))
 
     def exit_code(self) -> int:
-        """See ``ProgramStream``. ContainerStartError ``container.start`` when the program could not be run, with 126 or
-        127 where the runtime says why; UnreachableError when the connection ended without a word.
+        """See ``ProgramStream``. ContainerStartError when the program could not be run: ``program.not-found`` (127),
+        ``program.not-executable`` (126), or ``container.start`` where the runtime does not say why;
+        UnreachableError when the connection ended without a word.
         """
         try:
             said = json.loads(self._said)
@@ -97,12 +98,16 @@ class PodProgram:
     def _not_started(self, status: Status) -> ContainerStartError:
         said = status.message or str(translate(status, self._access))
         lower = said.lower()
-        message, code, state = f"`{self._name}` could not be run in the container", ContainerStartError.exit_code, ""
         if any(word in lower for word in _NOT_FOUND):
-            message, code, state = f"the container has no program `{self._name}`", 127, "nothing was run"
-        elif any(word in lower for word in _NOT_EXECUTABLE):
-            message, code, state = f"`{self._name}` cannot be executed in the container", 126, "nothing was run"
-        return ContainerStartError("container.start", message, said=said, state=state, status=code)
+            message = f"the container has no program `{self._name}`"
+            return ContainerStartError("program.not-found", message, said=said, state="nothing was run", status=127)
+        if any(word in lower for word in _NOT_EXECUTABLE):
+            message = f"`{self._name}` cannot be executed in the container"
+            return ContainerStartError(
+                "program.not-executable", message, said=said, state="nothing was run", status=126
+            )
+        message = f"`{self._name}` could not be run in the container"
+        return ContainerStartError("container.start", message, said=said)
 
 
 def main_exit_code(changes: Iterable[dict[str, Any]], pod: str, container_id: str) -> int:
