@@ -206,14 +206,16 @@ class _Reader:
         self._process.wait()
 
     def _read_stdout(self, stream: IO[bytes]) -> None:
-        for line in stream:
-            self.stdout += line
+        with stream:
+            for line in stream:
+                self.stdout += line
 
     def _read_stderr(self, stream: IO[bytes]) -> None:
-        for line in stream:
-            text = line.decode("utf-8", "backslashreplace").rstrip("\r\n")
-            self.lines.append(text)
-            self._show(text)
+        with stream:
+            for line in stream:
+                text = line.decode("utf-8", "backslashreplace").rstrip("\r\n")
+                self.lines.append(text)
+                self._show(text)
 
 
 def _authority(access: ClusterAccess) -> bytes:

@@ -52,11 +52,15 @@ class LeanTransport:
 
         def ask() -> Response:
             answer = attempt.begin(timeout, min(READ_TIMEOUT, timeout), {"Accept-Encoding": "gzip"})
-            with contextlib.closing(answer):
-                body = answer.read()
+            whole = False
+            try:
+                with contextlib.closing(answer):
+                    body = answer.read()
+                whole = True
+            finally:
+                attempt.give_back(reusable=whole and not answer.will_close)
             if answer.headers.get("Content-Encoding") == "gzip":
                 body = _unpacked(body)
-            attempt.give_back(reusable=not answer.will_close)
             return Response(answer.status, _lowered(answer), body, _warnings(answer))
 
         return within(timeout, ask, attempt.end)
@@ -135,7 +139,7 @@ class _Attempt:
 
     def give_back(self, *, reusable: bool) -> None:
         """Return the connection once its answer is read."""
-        if self._connection is not None and reusable:
+        if self._connection is not None and reusable and not self._ended:
             self._transport.take_back(self._connection)
         elif self._connection is not None:
             self._connection.close()

@@ -80,14 +80,15 @@ class Handshake:
 
 def _answer(connection: socket.socket, protocols: Sequence[str], key: bytes) -> Upgrade:
     answer = http.client.HTTPResponse(_Unbuffered(connection))  # type: ignore[arg-type]  # it uses makefile alone
-    answer.begin()
-    headers = {name.lower(): value for name, value in answer.getheaders()}
-    warnings = parse_warnings(answer.headers.get_all("Warning") or ())
-    if answer.status != http.HTTPStatus.SWITCHING_PROTOCOLS:
-        answer.fp = io.BufferedReader(answer.fp)  # the head is read: no frame is lost
-        body = answer.read(_REFUSAL_LIMIT)
-        connection.close()
-        return Upgrade(answer.status, headers, connection, body=body, warnings=warnings)
+    with contextlib.closing(answer):  # the reader, not the socket
+        answer.begin()
+        headers = {name.lower(): value for name, value in answer.getheaders()}
+        warnings = parse_warnings(answer.headers.get_all("Warning") or ())
+        if answer.status != http.HTTPStatus.SWITCHING_PROTOCOLS:
+            answer.fp = io.BufferedReader(answer.fp)  # the head is read: no frame is lost
+            body = answer.read(_REFUSAL_LIMIT)
+            connection.close()
+            return Upgrade(answer.status, headers, connection, body=body, warnings=warnings)
     digest = hashlib.sha1(key + _ACCEPT_SALT).digest()  # noqa: S324 (RFC 6455 names it; it guards nothing)
     if headers.get("sec-websocket-accept") != base64.b64encode(digest).decode():
         raise http.client.HTTPException("the answer to the websocket handshake is another's")

@@ -108,6 +108,8 @@ def cluster(
     try:
         yield (KubeCluster(only, only, cache_file(env, kube.server)) if only else kube), server
     finally:
+        kube._server.close()
+        kube._lean.close()
         server.close()
     assert server.problems == []
 

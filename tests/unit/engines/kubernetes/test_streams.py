@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import socket
@@ -32,9 +33,11 @@ def ended(peer: Peer, code: int = 0) -> None:
 
 
 def output(program: ProgramStream) -> list[tuple[int, bytes]]:
+    """All that a program writes, to its end; then the connection is closed."""
     pieces = []
-    while (piece := program.read()) is not None:
-        pieces.append(piece)
+    with contextlib.closing(program):
+        while (piece := program.read()) is not None:
+            pieces.append(piece)
     return pieces
 
 
@@ -59,7 +62,6 @@ def test_exec(cluster: Open) -> None:
         program.close_stdin()
         assert output(program) == [(1, b"out"), (2, b"err"), (1, b"begun, "), (1, b"ended")]
         assert program.exit_code() == 3
-        program.close()
     asked = server.asked[0]
     assert asked.path == "/api/v1/namespaces/dev/pods/kubia/exec"
     assert asked.query == {
@@ -195,7 +197,8 @@ def test_a_port_is_a_socket(cluster: Open) -> None:
     with opened as (kube, server), kube.connect("kubia", "", 8080) as connection:
         connection.settimeout(5)
         connection.sendall(b"hello")
-        assert connection.makefile("rb").read(14) == b"you said hello"
+        with connection.makefile("rb") as reader:
+            assert reader.read(14) == b"you said hello"
         connection.settimeout(0.2)
         with pytest.raises(TimeoutError):
             connection.recv(1)
@@ -230,6 +233,7 @@ def test_the_kubelet_s_complaint(cluster: Open, sent: bytes, expected: type[OSEr
     opened = cluster(websocket(talk, "v4.channel.k8s.io"))
     with opened as (kube, _), kube.connect("kubia", "", 8080) as connection:
         connection.settimeout(5)
-        assert connection.makefile("rb", 0).read(len(sent)) == sent
+        with connection.makefile("rb", 0) as reader:
+            assert reader.read(len(sent)) == sent
         with pytest.raises(expected, match="connect: connection refused"):
             connection.recv(10)
