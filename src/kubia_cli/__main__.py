@@ -29,12 +29,16 @@ class Signalled(BaseException):
 
 def entry() -> NoReturn:
     """The console script: run, then end with the exit code or by the signal."""
+    _open_closed_streams()
     if completion.may_answer(sys.argv[1:]):
         from kubia_cli.completion.protocol import answer
 
-        status = answer(sys.argv[1:])
-        if status is not None:
+        try:
+            status = answer(sys.argv[1:])
             sys.stdout.flush()
+        except OSError as error:
+            status = _unwritten(error)
+        if status is not None:
             os._exit(status)  # there is nothing to clean up, and an orderly end costs a TAB 1 ms
     import signal
 
@@ -58,29 +62,45 @@ def entry() -> NoReturn:
 
 def main(argv: Sequence[str], session: Session | None = None) -> int:
     """Run one command line and return its exit code; signals and a closed stdout pass through as exceptions."""
-    from kubia_cli import cli
-    from kubia_cli.errors import KubiaError, ProgramExit
+    from kubia_cli.errors import KubiaError
+    from kubia_cli.model import secrets
     from kubia_cli.session import Session
 
     session = session or Session()
+    secrets.forget()
     try:
-        cli.run(argv, session)
-    except ProgramExit as program:
-        return program.status
+        status = _run(argv, session)
+        session.console.check_written()
     except KubiaError as error:
         _report(error, session)
         return error.exit_code
     except BrokenPipeError:
         raise
     except Exception as error:  # the one catch-all (DESIGN, house rule 4)
-        from typer import Exit
-
-        if isinstance(error, Exit):  # --help was printed
-            return error.exit_code
         from kubia_cli.output.crash import record
 
         record(error, session.console)
         return BUG
+    finally:
+        session.console.end_programs()
+    return status
+
+
+def _run(argv: Sequence[str], session: Session) -> int:
+    """Run the line; returns 0, or the code that a program or --help ended with."""
+    from kubia_cli import cli
+    from kubia_cli.errors import ProgramExit
+
+    try:
+        cli.run(argv, session)
+    except ProgramExit as program:
+        return program.status
+    except Exception as error:
+        from typer import Exit
+
+        if isinstance(error, Exit):  # --help was printed
+            return error.exit_code
+        raise
     return 0
 
 
@@ -92,11 +112,28 @@ def _report(error: KubiaError, session: Session) -> None:
         import json
 
         session.console.result(json.dumps(report.as_object(error), indent=2))
-    session.console.error(report.as_text(error))
+    session.console.announce(error.code, report.as_text(error))
+
+
+def _open_closed_streams() -> None:
+    """Give a stream that the shell closed (``>&-``) the null device; its number is the next file's otherwise."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            null = os.open(os.devnull, os.O_RDWR)
+            os.set_inheritable(null, True)
+            setattr(sys, name, os.fdopen(null, mode, encoding="utf-8"))
 
 
 def _raise_signal(number: int, _frame: FrameType | None) -> None:
     raise Signalled(number)
+
+
+def _unwritten(error: OSError) -> int:
+    """Say that completion's answer was lost; nothing when its reader has gone."""
+    if isinstance(error, BrokenPipeError):
+        return 141
+    sys.stderr.write(f"error[output.unwritable]: stdout cannot be written: {error.strerror}\n")
+    return 14
 
 
 def _flush() -> None:

@@ -6,7 +6,9 @@ Only the verb that is asked for is imported: `kubia --help` and completion load 
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Sequence
+import io
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
 from difflib import get_close_matches
 from types import ModuleType
@@ -119,8 +121,22 @@ def _run_verb(words: list[str], session: Session) -> None:
     verb = find_verb(words[0], words)
     function, rest = chosen_command(verb.load(), words[1:])
     command = as_click(function)
-    with parse_errors(f"kubia {verb.name}"), command.make_context(f"kubia {verb.name}", rest, obj=session) as context:
+    with parse_errors(f"kubia {verb.name}"), _help_as_result(session):
+        context = command.make_context(f"kubia {verb.name}", rest, obj=session)
+    with parse_errors(f"kubia {verb.name}"), context:
         command.invoke(context)
+
+
+@contextmanager
+def _help_as_result(session: Session) -> Iterator[None]:
+    """Print the help, which Typer writes to ``sys.stdout`` while it parses, as every result is printed."""
+    printed = io.StringIO()
+    try:
+        with redirect_stdout(printed):
+            yield
+    finally:
+        if printed.getvalue():
+            session.console.result(printed.getvalue(), end="")
 
 
 def chosen_command(module: ModuleType, words: list[str]) -> tuple[Callable[..., None], list[str]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import io
 import shlex
 from collections.abc import Mapping
@@ -30,6 +29,5 @@ def kubia(line: str, *, env: Mapping[str, str] | None = None, stdin: bytes = b""
     session = Session(console=Console(out, err, env), env=env, stdin=io.BytesIO(stdin))
     for name, engine in engines.items():
         setattr(session, name, engine)
-    with contextlib.redirect_stdout(out):  # Typer writes a verb's help there
-        status = main(shlex.split(line), session)
+    status = main(shlex.split(line), session)
     return Answer(status, out.getvalue(), err.getvalue())

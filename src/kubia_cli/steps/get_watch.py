@@ -39,6 +39,7 @@ def follow(
         else:
             for raw in answer.get("items", [answer]):
                 session.show([Resource.from_object(raw)], output)
+        session.console.check_written()
 
 
 class _Changes:
