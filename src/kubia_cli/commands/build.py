@@ -14,6 +14,7 @@ from kubia_cli.model import image as references
 from kubia_cli.model.container import labels
 from kubia_cli.model.events import BuildStep
 from kubia_cli.model.resource import Resource
+from kubia_cli.model.secrets import remember
 from kubia_cli.model.size import human_size
 from kubia_cli.options import Output, Platform, Quiet
 from kubia_cli.output import printers
@@ -115,4 +116,5 @@ def _build_args(session: Session, words: Sequence[str]) -> dict[str, str | None]
         if not name:
             raise UsageError("build.arg", f"`--build-arg {word}`: an argument needs a name before the =")
         arguments[name] = value if equals else session.env.get(name)
+    remember(*(value or "" for value in arguments.values()))
     return arguments

@@ -14,6 +14,7 @@ from kubia_cli.engines import Object
 from kubia_cli.errors import UsageError
 from kubia_cli.model import image as references
 from kubia_cli.model import names
+from kubia_cli.model.secrets import remember
 from kubia_cli.options import DryRun, Output, fill_optional_values
 from kubia_cli.output import printers
 from kubia_cli.session import Session
@@ -166,6 +167,7 @@ def _config_map(asked: _Asked) -> Object:
 
 def _secret(asked: _Asked) -> Object:
     metadata = {"name": names.check_dns_subdomain(asked.name)}
+    remember(*(asked.pairs or {}).values())
     data = {key: base64.b64encode(value.encode()).decode() for key, value in (asked.pairs or {}).items()}
     return {"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "type": "Opaque", "data": data}
 

@@ -96,7 +96,7 @@ class Console:
         self._talk(redacted(text))
 
     def announce(self, code: str, text: str) -> None:
-        """Write the lines of an error to stderr, and in GitHub Actions say it to the runner and in the job's summary."""
+        """Write the lines of an error to stderr, and in GitHub Actions tell the runner and the job's summary."""
         self.end_programs()
         self.error(text)
         if github.runs(self.env):

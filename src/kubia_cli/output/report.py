@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from kubia_cli.errors import KubiaError
+from kubia_cli.model.secrets import redacted
 from kubia_cli.output.text import FIELD_LIMIT, safe, safe_line
 
 #: Longest server text quoted, in characters.
@@ -19,18 +20,18 @@ def as_text(error: KubiaError) -> str:
       state: nothing was pushed
       fix: kubia login registry.example.com
     """
-    lines = [f"error[{error.code}]: {safe_line(error.message)}"]
+    lines = [f"error[{error.code}]: {safe_line(redacted(error.message))}"]
     if error.said:
-        said = safe(error.said.strip(), limit=FIELD_LIMIT if "\n" in error.said.strip() else SAID_LIMIT)
+        said = safe(redacted(error.said.strip()), limit=FIELD_LIMIT if "\n" in error.said.strip() else SAID_LIMIT)
         first, *rest = said.splitlines()
         if rest:
             lines += ["  said:", *(f"    {line}" for line in (first, *rest))]
         else:
             lines.append(f'  said: "{first}"')
     if error.state:
-        lines.append(f"  state: {safe_line(error.state)}")
+        lines.append(f"  state: {safe_line(redacted(error.state))}")
     if error.fix:
-        lines.append(f"  fix: {safe_line(error.fix)}")
+        lines.append(f"  fix: {safe_line(redacted(error.fix))}")
     return "\n".join(lines)
 
 
@@ -41,9 +42,9 @@ def as_object(error: KubiaError) -> dict[str, Any]:
         "error": {
             "code": error.code,
             "exit": error.exit_code,
-            "message": error.message,
-            "said": error.said,
-            "state": error.state,
-            "fix": error.fix,
+            "message": redacted(error.message),
+            "said": redacted(error.said),
+            "state": redacted(error.state),
+            "fix": redacted(error.fix),
         },
     }

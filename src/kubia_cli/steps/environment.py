@@ -7,6 +7,7 @@ from pathlib import Path
 
 from kubia_cli.errors import LocalError
 from kubia_cli.model.env import parse_env_file, resolve_env
+from kubia_cli.model.secrets import remember_variables
 from kubia_cli.session import Session
 
 
@@ -19,4 +20,6 @@ def environment(session: Session, files: Sequence[str], words: Sequence[str]) ->
         except (OSError, UnicodeDecodeError) as error:
             raise LocalError("env.file", f"cannot read the environment file {path}", said=str(error)) from error
         variables += parse_env_file(text, path, session.env)
-    return variables + resolve_env(words, session.env)
+    variables += resolve_env(words, session.env)
+    remember_variables(variables)
+    return variables

@@ -15,6 +15,7 @@ from typing import Any
 
 from kubia_cli.engines.docker.config import config_file, parse_json, read_config
 from kubia_cli.errors import DeniedError, LocalError
+from kubia_cli.model import secrets
 from kubia_cli.model.image import ImageReference
 
 #: Seconds that a credential helper may take.
@@ -34,7 +35,12 @@ def login_for(env: Mapping[str, str], reference: ImageReference, *, patience: fl
 
     Raises DeniedError ``credentials.helper`` for a helper that fails, LocalError for a config that is not right.
     """
-    key = reference.registry_auth_key
+    login = _found(env, reference.registry_auth_key, patience)
+    secrets.remember(*(login.get(part, "") for part in ("password", "identitytoken", "registrytoken")))
+    return login
+
+
+def _found(env: Mapping[str, str], key: str, patience: float) -> Login:
     given = env.get("DOCKER_AUTH_CONFIG", "")
     if given:
         said = parse_json(given.encode(), "DOCKER_AUTH_CONFIG", _INVALID)

@@ -22,6 +22,7 @@ from urllib.parse import quote
 from kubia_cli.engines.kubernetes.exec_plugin import ExecPlugin, PluginCredential
 from kubia_cli.engines.kubernetes.kubeconfig import ClusterAccess
 from kubia_cli.errors import DeniedError, LocalError
+from kubia_cli.model.secrets import remember, remember_variables
 
 #: A plugin's credential is renewed this long before it expires.
 LEEWAY = timedelta(seconds=10)
@@ -68,6 +69,8 @@ class Credentials:
         self._plugin: ExecPlugin | None = None
         if self._user.get("exec") and not own:
             terminal = sys.stdin.isatty() if stdin_is_terminal is None else stdin_is_terminal
+            variables = self._user["exec"].get("env") or ()
+            remember_variables([f"{each.get('name')}={each.get('value')}" for each in variables])
             self._plugin = ExecPlugin(access, env, terminal, show, plugin_time_limit)
 
     def headers(self) -> list[tuple[str, str]]:
@@ -79,6 +82,7 @@ class Credentials:
         if not self._secure:
             return found
         token = self._token()
+        remember(token, self._user.get("password") or "")
         if token:
             found.append(("Authorization", f"Bearer {token}"))
         elif self._user.get("username") or self._user.get("password"):
@@ -92,6 +96,7 @@ class Credentials:
             return None
         if self._plugin is not None:
             held = self._from_plugin(self._plugin)
+            remember(held.key)
             return ClientCertificate(held.certificate.encode(), held.key.encode()) if held.certificate else None
         certificate = self._content("client-certificate")
         if not certificate:
@@ -100,6 +105,7 @@ class Credentials:
         if not key:
             message = f"the user `{self._name}` has a client certificate and no client-key"
             raise LocalError("kubeconfig.incomplete", message)
+        remember(key)
         return ClientCertificate(certificate, key)
 
     def refresh(self) -> bool:
