@@ -82,6 +82,7 @@ def as_typer(verb: Callable[..., None]) -> Callable[..., None]:
         session: Session = ctx.obj
         typed = {option.field: values.pop(f"global_{option.field}") for option in GLOBAL_OPTIONS}
         session.settings = session.settings.merged(**typed, output=values.get("output", ""))
+        session.check_settings()
         verb(session, **values)
 
     del command.__wrapped__  # Typer would read the verb's own signature through it

@@ -127,10 +127,12 @@ class Session:
     @cached_property
     def on(self) -> str:
         """The engine that was asked for by --on or KUBIA_ON: ``docker``, ``kubernetes`` or "" when nothing was said."""
-        said = self.settings.on or self.env.get("KUBIA_ON", "")
-        if said and said not in ENGINES:
-            raise UsageError("on.unknown", f"`{said}` is no engine: --on takes docker or kubernetes")
-        return said
+        return self.settings.on or self.env.get("KUBIA_ON", "")
+
+    def check_settings(self) -> None:
+        """Raise UsageError when the line asks for what no verb can give: an engine that is none."""
+        if self.on not in ("", *ENGINES):
+            raise UsageError("on.unknown", f"`{self.on}` is no engine: --on takes docker or kubernetes")
 
     @property
     def kubernetes_meant(self) -> bool:
