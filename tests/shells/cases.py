@@ -60,7 +60,7 @@ STATIC = [
     lists("get --watch", "--watch --watch-only"),
     stays("get --watch --watch"),
     lists("get -", "--output -o --selector -l --namespace -n --all-namespaces -A --help", "--publish"),
-    lists("get --no", "--no-headers", "--no-trunc"),
+    inserts("get --no", "get --no-headers "),
     stays("-n dev get --names"),
     stays("get -n dev --all-n"),
     inserts("-n dev get --all-n", "-n dev get --all-namespaces "),

@@ -11,28 +11,29 @@ import pytest
 from tests.shell import ROOT
 from tests.shells.cases import STATIC, Case
 from tests.shells.conftest import LOADED, Open
+from tests.shells.terminal import Terminal
 
 
-def check(opened: Open, loaded: str, case: Case, name: str, home: Path) -> None:
-    kind = loaded.split()[0]
-    terminal = opened(kind, LOADED[loaded])
+def typed(terminal: Terminal, case: Case, name: str) -> None:
+    """Type a case and hold what comes of it against what shall come of it."""
     line = case.line.replace("{name}", name)
     if case.buffer is not None:
         buffer, _ = terminal.type(line)
-        assert buffer == str(case.expected(kind)).replace("{name}", name)
+        assert buffer == str(case.expected(terminal.kind)).replace("{name}", name)
     else:
         _, wrote = terminal.type(line, "\t\t")
-        shown = set(re.split(r"[\s…]+", wrote))
+        listed = wrote.replace(line, " ")  # the line itself is written, too
+        shown = set(re.split(r"[\s…]+", listed))
         assert set(case.lists) - shown == set(), wrote
         assert set(case.not_listed) & shown == set(), wrote
-    assert not (home / "evaluated").exists()
 
 
 @pytest.mark.parametrize("name", ["kubia", "k"])
 @pytest.mark.parametrize("case", STATIC, ids=str)
 @pytest.mark.parametrize("loaded", LOADED)
 def test_a_press_of_tab(opened: Open, loaded: str, case: Case, name: str, home: Path) -> None:
-    check(opened, loaded, case, name, home)
+    typed(opened(loaded.split()[0], LOADED[loaded]), case, name)
+    assert not (home / "evaluated").exists()
 
 
 @pytest.mark.parametrize(

@@ -1,14 +1,14 @@
-"""The contexts that a kubeconfig names, from a private copy of the names alone.
+"""What the kubeconfig says, from a private copy: names, servers and certificate authorities.
 
-Reading YAML costs a TAB 30 ms; so what was read is kept, with the files' stamps, until one of them changes. No
-credential is in it.
+Reading YAML costs a TAB 30 ms; so what was read is kept, with the files' stamps, until one of them changes. Of a secret
+only the place in its file is kept, and it is read there again when it is used.
 """
 
 from __future__ import annotations
 
-import binascii
-import marshal
 import os
+
+from kubia_cli.completion import kept
 
 TYPE_CHECKING = False  # `typing` costs a TAB 8 ms
 if TYPE_CHECKING:
@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from typing import Any
 
 #: Goes up when what is kept changes its form.
-_FORM = 1
+_FORM = 2
+#: The parts of a user's entry that a plain request can use; with any other the engine asks (``live``).
+_PLAIN = ("token", "tokenFile", "client-certificate", "client-key", "client-certificate-data", "client-key-data")
 
 
 class Named:
@@ -31,80 +33,122 @@ class Named:
         self.current = current
 
 
+class Access:
+    """How a context's API server is reached; ``places`` has where each of its secrets stands, None: by no plain way."""
+
+    __slots__ = ("authority", "authority_file", "insecure", "namespace", "places", "server", "server_name")
+
+    def __init__(
+        self,
+        server: str,
+        namespace: str,
+        authority: bytes,
+        authority_file: str,
+        server_name: str,
+        insecure: bool,
+        places: dict[str, tuple[str, int, int]] | None,
+    ) -> None:
+        self.server = server
+        self.namespace = namespace
+        self.authority = authority
+        self.authority_file = authority_file
+        self.server_name = server_name
+        self.insecure = insecure
+        self.places = places
+
+    def secret(self, name: str) -> bytes:
+        """Read a secret where it stands; empty when the user has none of that name. OSError."""
+        file, start, length = (self.places or {}).get(name, ("", 0, 0))
+        if not file:
+            return b""
+        with open(file, "rb") as opened:
+            opened.seek(start)
+            return opened.read(length if length else -1)
+
+
 def contexts(env: Mapping[str, str], file: str = "") -> list[Named]:
     """The contexts of ``file``, else of KUBECONFIG's files, else of ~/.kube/config, in order of name.
 
     Raises KubiaError for a file that is no kubeconfig.
     """
-    files = [file] if file else env.get("KUBECONFIG", "").split(os.pathsep)
-    if files == [""]:
-        files = [os.path.join(env.get("HOME", ""), ".kube", "config")]
-    stamps = tuple(_stamp(each) for each in files)
-    kept = os.path.join(cache_directory(env), f"contexts-{binascii.crc32(os.fsencode(os.pathsep.join(files))):08x}")
-    rows = _kept(kept, stamps)
-    if rows is None:
-        rows = _read(env, file)
-        keep(kept, (_FORM, stamps, rows))
-    return [Named(*row) for row in rows]
+    return [Named(*row) for row in _known(env, file)[0]]
+
+
+def access(env: Mapping[str, str], file: str = "", context: str = "") -> Access | None:
+    """The API server that a context means, "" the current one; None when there is no such context."""
+    names, accesses = _known(env, file)
+    chosen = context or next((row[0] for row in names if row[3]), "")
+    return Access(*accesses[chosen]) if chosen in accesses else None
 
 
 def docker_contexts(env: Mapping[str, str]) -> list[tuple[str, str]]:
     """Docker's contexts with their endpoints, in order of name."""
-    from kubia_cli.session import Session
+    from kubia_cli.session import Session  # few requests are for these
 
     return [(each.name, each.endpoint) for each in Session(env=env).docker_contexts.all()]
 
 
-def cache_directory(env: Mapping[str, str]) -> str:
-    """Where kubia keeps what it can find out again."""
-    return os.path.join(env.get("XDG_CACHE_HOME") or os.path.join(env.get("HOME", ""), ".cache"), "kubia")
+def _known(env: Mapping[str, str], file: str) -> tuple[list[tuple[Any, ...]], dict[str, tuple[Any, ...]]]:
+    files = [file] if file else env.get("KUBECONFIG", "").split(os.pathsep)
+    if files == [""]:
+        files = [os.path.join(env.get("HOME", ""), ".kube", "config")]
+    stamps = tuple(kept.stamp(each) for each in files)
+    place = kept.file_for(env, "kubeconfig", os.pathsep.join(files))
+    found = kept.load(place)
+    if not (isinstance(found, tuple) and found[:2] == (_FORM, stamps)):
+        found = (_FORM, stamps, *_read(env, file, files))
+        kept.keep(place, found)
+    return found[2], found[3]
 
 
-def keep(file: str, what: tuple[Any, ...]) -> None:
-    """Write a cache file whole or not at all, for this user alone; where that cannot be, nothing is kept."""
-    new = f"{file}.{os.getpid()}"
-    try:
-        os.makedirs(os.path.dirname(file), mode=0o700, exist_ok=True)
-        handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+def _read(
+    env: Mapping[str, str], file: str, files: list[str]
+) -> tuple[list[tuple[Any, ...]], dict[str, tuple[Any, ...]]]:
+    from kubia_cli.engines.kubernetes import kubeconfig  # loads YAML: only when a file has changed
+    from kubia_cli.errors import KubiaError
+
+    config = kubeconfig.load(env, file)
+    names = [
+        (name, each.cluster, each.namespace, name == config.current_context) for name, each in config.contexts.items()
+    ]
+    texts = {each: _bytes(each) for each in files}
+    accesses = {}
+    for name in config.contexts:
         try:
-            os.write(handle, marshal.dumps(what))
-        finally:
-            os.close(handle)
-        os.replace(new, file)
-    except OSError:
-        return
+            found = config.select(name)
+        except KubiaError:  # it names a cluster or user that no file has
+            continue
+        places = None if found.proxy_url else _places(found.user, texts)
+        accesses[name] = (
+            found.server, found.namespace, found.ca_data, found.ca_file, found.tls_server_name, found.insecure, places
+        )  # fmt: skip
+    return sorted(names), accesses
 
 
-def load(file: str) -> object:
-    """Read a cache file; None when there is none, it is broken, or another user wrote it."""
+def _places(user: Mapping[str, Any], texts: Mapping[str, bytes]) -> dict[str, tuple[str, int, int]] | None:
+    """Where the secrets of a user stand, as (file, start, length), length 0 for a whole file; None: not plainly."""
+    import base64
+
+    found = {}
+    for name, value in user.items():
+        if not value:
+            continue
+        if name not in _PLAIN:
+            return None
+        if name in ("token", "client-certificate-data", "client-key-data"):
+            text = value.encode() if name == "token" else base64.b64encode(value)
+            file = next((each for each, whole in texts.items() if text in whole), "")
+            if not file:  # it stands there in several lines, or with escapes
+                return None
+            found[name] = (os.path.abspath(file), texts[file].index(text), len(text))
+        else:
+            found[name] = (value, 0, 0)
+    return found
+
+
+def _bytes(file: str) -> bytes:
     try:
         with open(file, "rb") as opened:
-            if hasattr(os, "geteuid") and os.fstat(opened.fileno()).st_uid != os.geteuid():
-                return None
-            found: object = marshal.loads(opened.read())  # noqa: S302 (our own file, as checked)
-            return found
-    except (OSError, ValueError, EOFError, TypeError):
-        return None
-
-
-def _kept(file: str, stamps: tuple[object, ...]) -> list[tuple[str, str, str, bool]] | None:
-    found = load(file)
-    if isinstance(found, tuple) and found[:2] == (_FORM, stamps):
-        rows: list[tuple[str, str, str, bool]] = found[2]
-        return rows
-    return None
-
-
-def _stamp(file: str) -> tuple[str, int, int, int] | None:
-    try:
-        found = os.stat(file)
+            return opened.read()
     except OSError:
-        return None
-    return os.path.abspath(file), found.st_mtime_ns, found.st_size, found.st_ino
-
-
-def _read(env: Mapping[str, str], file: str) -> list[tuple[str, str, str, bool]]:
-    from kubia_cli.session import Session, Settings
-
-    session = Session(Settings(kubeconfig=file), env=env)
-    return [(each.name, each.cluster, each.namespace, each.current) for each in session.cluster_contexts.all()]
+        return b""

@@ -6,7 +6,6 @@ The others ask a configuration or an engine.
 
 from __future__ import annotations
 
-from kubia_cli.completion import kinds
 from kubia_cli.completion.offer import DEFAULT, FILTER_DIRECTORIES, FILTER_FILES, Offer, offered
 
 TYPE_CHECKING = False  # `typing` costs a TAB 8 ms
@@ -50,6 +49,10 @@ def offer_values(name: str, ask: Ask) -> Offer:
         )
     if what == "directories":
         return Offer(directive=FILTER_DIRECTORIES)
+    if what in CONFIGURED:
+        return CONFIGURED[what](ask)
+    from kubia_cli.completion.named import COMPLETERS  # what asks an engine
+
     return COMPLETERS[what](ask)
 
 
@@ -60,30 +63,11 @@ def _contexts(ask: Ask) -> Offer:
     return offered(found, ask.prefix)
 
 
-def _namespaces(ask: Ask) -> Offer:
-    from kubia_cli.completion.configured import contexts
-
-    named = {each.namespace for each in contexts(ask.env, ask.value("--kubeconfig")) if each.namespace}
-    return offered([(name, "") for name in sorted({"default", *named})], ask.prefix)
-
-
 def _docker_contexts(ask: Ask) -> Offer:
     from kubia_cli.completion.configured import docker_contexts
 
     return offered(docker_contexts(ask.env), ask.prefix)
 
 
-def _kinds(ask: Ask, letter: str = "") -> Offer:
-    """Complete a kind; ``po,sv``: the last of several is the one that is typed."""
-    before, comma, prefix = ask.prefix.rpartition(",")
-    return Offer() if ask.given else offered(kinds.known(letter), prefix, before + comma)
-
-
-COMPLETERS: dict[str, Completer] = {
-    "contexts": _contexts,
-    "docker-contexts": _docker_contexts,
-    "exposable": lambda ask: _kinds(ask, "e"),
-    "namespaces": _namespaces,
-    "objects": _kinds,
-    "scalable": lambda ask: _kinds(ask, "s"),
-}
+#: Those that read a configuration alone.
+CONFIGURED: dict[str, Completer] = {"contexts": _contexts, "docker-contexts": _docker_contexts}

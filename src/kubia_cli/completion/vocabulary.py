@@ -8,19 +8,25 @@ from __future__ import annotations
 #: The completer of a flag's value, by its long spelling; "VERB --flag" where verbs differ, "VERB WHEN --flag" where
 #: its forms do. Others offer nothing.
 FLAGS = {
+    "--container": "pod-containers",
     "--context": "contexts",
     "--docker-context": "docker-contexts",
     "--dry-run": "choices:none,client,server",
     "--env-file": "files",
     "--file": "files",
+    "--image": "images",
     "--kind": "choices:deployment,rc,pod,job",
     "--kubeconfig": "files",
     "--namespace": "namespaces",
+    "--network": "networks",
     "--on": "choices:docker,kubernetes",
     "--output": "choices:wide,name,json,yaml,jsonpath=",
     "--platform": "choices:linux/amd64,linux/arm64,linux/arm/v7",
+    "--port": "ports",
     "--protocol": "choices:TCP,UDP,SCTP",
+    "--replicas": "replicas",
     "--shell": "choices:bash,zsh,fish,powershell",
+    "--target-port": "ports",
     "--type": "choices:ClusterIP,NodePort,LoadBalancer",
     "--volume": "directories",
     "delete --cascade": "choices:background,foreground,orphan",
@@ -34,14 +40,24 @@ FLAGS = {
 #: The completers of a verb's arguments in their order; ``*`` marks one that may be repeated.
 ARGUMENTS = {
     "build": ["directories"],
+    "commit": ["containers", "images"],
     "completion": ["choices:bash,zsh,fish,powershell,install,uninstall"],
-    "context": ["contexts"],
+    "context": ["all-contexts"],
     "create": ["choices:deployment,namespace,configmap,secret"],
     "delete": ["*objects"],
     "describe": ["*objects"],
+    "exec": ["place-of-a-program"],
     "expose": ["*exposable"],
     "get": ["*objects"],
+    "images": ["images"],
+    "inspect": ["*anything"],
+    "pull": ["images"],
+    "push": ["images"],
+    "rm": ["*containers"],
+    "run": ["images"],
     "scale": ["*scalable"],
+    "stop": ["*running"],
+    "tag": ["images", "images"],
 }
 
 #: Flags of which one shuts out the others.

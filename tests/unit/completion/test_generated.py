@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from kubia_cli.cli import VERBS
-from kubia_cli.completion import script, values, vocabulary
+from kubia_cli.completion import named, script, values, vocabulary
 from kubia_cli.completion.tree import Tree
 from scripts import completion as making
 
@@ -30,12 +30,12 @@ def test_every_verb_is_in_the_tree_with_its_summary() -> None:
 
 
 def test_every_completer_that_is_named_is_there() -> None:
-    named = {
+    spoken = {
         *vocabulary.FLAGS.values(),
         *(name.removeprefix("*") for row in vocabulary.ARGUMENTS.values() for name in row),
     }
-    ours = {name for name in named if name and not name.startswith(("choices:", "files", "directories"))}
-    assert ours == set(values.COMPLETERS)
+    ours = {name for name in spoken if name and not name.startswith(("choices:", "files", "directories"))}
+    assert ours == {*values.CONFIGURED, *named.COMPLETERS}
 
 
 def test_the_vocabulary_speaks_of_verbs_and_flags_that_exist() -> None:

@@ -52,7 +52,7 @@ def loaded(*words: str) -> list[str]:
     "words",
     [
         ["__complete", ""],
-        ["__completeNoDesc", "get", ""],
+        ["__completeNoDesc", "sc"],
         ["-n", "dev", "__complete", "get", "--all"],
         ["__complete", "run", "kubia", "--image=x", "--restart", ""],
         ["__complete", "get", "-o", ""],
