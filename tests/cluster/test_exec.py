@@ -74,9 +74,7 @@ def test_a_bare_name_is_looked_up_on_both_engines(shell: Shell, pod: str, run_id
     assert shell(f"kubia --on kubernetes exec {pod} hostname").stdout == f"{pod}\n"
     assert shell(f"kubia --on docker exec {pod} hostname").stdout != f"{pod}\n"
     neither = shell(f"kubia exec {run_id}-neither true", status=125)
-    assert neither.stderr == (
-        f"error[name.not-found]: no container and no pod {run_id}-neither\n  fix: kubia ps -a\n"
-    )
+    assert neither.stderr == (f"error[name.not-found]: no container and no pod {run_id}-neither\n  fix: kubia ps -a\n")
     silent = shell(f"kubia exec {run_id}-container true", status=125, env={"DOCKER_HOST": "tcp://127.0.0.1:1"})
     assert silent.stderr.startswith(
         f"error[engine.silent]: docker does not answer, and {run_id}-container could be there; "
