@@ -24,7 +24,7 @@ An error is written to stderr, and its first line is enough alone:
 error[push.denied]: registry.example.com refused registry.example.com/luksa/kubia:1
   said: "denied: requested access to the resource is denied"
   state: nothing was pushed
-  fix: docker login registry.example.com
+  fix: kubia login registry.example.com
 ```
 `said:` is the server's own text, `state:` what exists now, `fix:` a line to paste. With `-o json` the same is an object
 on stdout: `{"ok": false, "error": {"code", "exit", "message", "said", "state", "fix"}}`. Codes are stable; sentences

@@ -51,6 +51,8 @@ VERBS = (
     Verb("images", _DOCKER, "List local images"),
     Verb("ps", _DOCKER, "List containers"),
     Verb("tag", _DOCKER, "Give an image a second name"),
+    Verb("login", _DOCKER, "Log in to a registry"),
+    Verb("logout", _DOCKER, "Log out of a registry"),
     Verb("commit", _DOCKER, "Make an image of a container"),
     Verb("stop", _DOCKER, "Stop containers"),
     Verb("rm", _DOCKER, "Remove containers"),
@@ -74,6 +76,7 @@ def run(argv: Sequence[str], session: Session) -> None:
             session.console.result(root_help(), end="")
             return
         words = [*verb_asked, "--help"]
+    session.line = words
     if words[0] in ("--version", "-V"):
         session.console.result(f"kubia {__version__}")
         return

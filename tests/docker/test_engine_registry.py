@@ -5,9 +5,6 @@ from __future__ import annotations
 import base64
 import json
 import os
-import socket
-import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,7 +15,7 @@ from kubia_cli.engines.docker.engine import connect
 from kubia_cli.model.events import LayerProgress
 from tests.conftest import Tool
 from tests.docker.asking import refused
-from tests.lab.packages import find
+from tests.faults.registries import registry_with_passwords
 from tests.lab.state import State
 
 pytestmark = [pytest.mark.docker, pytest.mark.registry]
@@ -61,32 +58,8 @@ def test_registries_that_say_no(engine: Docker, base: str, name: str, registry: 
 
 @pytest.fixture(scope="module")
 def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A real registry that wants a login: ``reader`` with ``pass-word``."""
-    place = tmp_path_factory.mktemp("guarded")
-    (place / "htpasswd").write_text("reader:$2b$04$0OieT2cYvk5Gr3guQfHvseDA4BhUzeTaPuXqZ25.WqySMBj4kl8DO\n")
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        address = f"127.0.0.1:{free.getsockname()[1]}"
-    (place / "config.yml").write_text(
-        f"version: 0.1\nlog: {{level: error}}\nstorage: {{filesystem: {{rootdirectory: {place}/data}}}}\n"
-        f"http: {{addr: '{address}'}}\nauth: {{htpasswd: {{realm: here, path: {place}/htpasswd}}}}\n"
-    )
-    with subprocess.Popen(
-        [find("docker-registry"), "serve", str(place / "config.yml")],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    ) as serving:
-        until = time.monotonic() + 20
-        while not _listens(address):
-            assert time.monotonic() < until
-            time.sleep(0.05)
+    with registry_with_passwords(tmp_path_factory.mktemp("guarded")) as address:
         yield address
-        serving.terminate()
-
-
-def _listens(address: str) -> bool:
-    host, _, port = address.partition(":")
-    with socket.socket() as client:
-        return client.connect_ex((host, int(port))) == 0
 
 
 def test_a_registry_that_wants_a_login(lab: State, guarded: str, base: str, name: str, tmp_path: Path) -> None:
@@ -102,7 +75,7 @@ def test_a_registry_that_wants_a_login(lab: State, guarded: str, base: str, name
     for config in ({}, wrong):
         error = refused(lambda config=config: list(engine(**config).push(reference)))  # type: ignore[misc]
         assert (error.exit_code, error.code) == (4, "push.denied")
-        assert (error.message, error.fix) == (f"{guarded} refused {reference}", f"docker login {guarded}")
+        assert (error.message, error.fix) == (f"{guarded} refused {reference}", f"kubia login {guarded}")
     missing = refused(lambda: list(engine(credHelpers={guarded: "none-such"}).push(reference)))
     assert (missing.exit_code, missing.code) == (4, "credentials.helper")
 

@@ -189,6 +189,12 @@ class Docker(Protocol):
     def remove_image(self, reference: str, *, force: bool = False) -> list[Object]:
         """Remove a name, and the image with its last name."""
 
+    def login(self, host: str, user: str, password: str) -> str:
+        """Check a login with a registry and keep it; returns where: a helper's name or a file. DeniedError."""
+
+    def logout(self, host: str) -> bool:
+        """Forget a registry's login; False when there was none."""
+
     def pull(self, reference: str, *, platform: str = "") -> Iterator[Event]:
         """Pull; yields LayerProgress. An error in the stream is raised."""
 

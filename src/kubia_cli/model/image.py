@@ -106,6 +106,22 @@ def parse(text: str) -> ImageReference:
     return ImageReference(**found, tag_given=bool(found["tag"]))
 
 
+def registry_host(text: str) -> ImageReference:
+    """Read what ``login`` takes: HOST[:PORT], also as an address; "" is Docker Hub. Returns a reference on that host.
+
+    Raises UsageError ``registry.host`` for a word that no reference could name as its registry.
+    """
+    host = text.removeprefix("https://").removeprefix("http://").partition("/")[0] or DOCKER_HUB
+    try:
+        named = parse(f"{host}/login")
+    except UsageError as error:
+        raise UsageError("registry.host", f"`{text}` is no registry: it is HOST or HOST:PORT") from error
+    if named.repository not in ("login", f"{_HUB_LIBRARY}login"):
+        message = f"`{text}` is no registry: a host has a dot or a port, or is localhost"
+        raise UsageError("registry.host", message, fix="kubia login")
+    return named
+
+
 def _matched(text: str) -> re.Match[str] | None:
     registry, remainder = _split_registry(text)
     if _has_upper(remainder.partition(":")[0]):

@@ -1,4 +1,4 @@
-"""Docker's config.json: where it is, what it says, and the one key of it that kubia writes.
+"""Docker's config.json: where it is, what it says, and how kubia writes the few keys of it that it changes.
 
 The SDK ignores a file that it cannot read, and goes on without its credentials (reliability trap T21). Here a broken
 file is an error with its line.
@@ -63,17 +63,21 @@ def parse_json(text: bytes, where: str, code: str) -> dict[str, Any]:
 
 
 def write_current_context(env: Mapping[str, str], name: str) -> None:
-    """Set ``currentContext``, as ``docker context use`` does; every other key stays as it is.
-
-    The new file is written beside the old one and put in its place, with the old one's mode (0600 for a new one).
-    """
-    file = config_file(env)
+    """Set ``currentContext``, as ``docker context use`` does; every other key stays as it is."""
     content = read_config(env)
     if name == "default":
         content.pop("currentContext", None)
     else:
         content["currentContext"] = name
-    state = "the current context is as it was"
+    write_config(env, content, state="the current context is as it was")
+
+
+def write_config(env: Mapping[str, str], content: Mapping[str, Any], *, state: str) -> None:
+    """Write config.json. Raises LocalError ``docker-config.unwritable`` with ``state``.
+
+    The new file is written beside the old one and put in its place, with the old one's mode (0600 for a new one).
+    """
+    file = config_file(env)
     try:
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         text = json.dumps(content, indent="\t", ensure_ascii=False)

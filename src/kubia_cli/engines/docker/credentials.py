@@ -1,4 +1,4 @@
-"""The login for one registry, from where ``docker login`` puts it.
+"""The login for one registry, from where a login puts it: ``kubia login``, ``docker login``.
 
 In docker's order: DOCKER_AUTH_CONFIG, the registry's own credential helper, the common helper, config.json's ``auths``
 (docker/cli ``config/configfile/file.go``). No other registry's helper is asked, and what a helper prints is not shown.
@@ -23,7 +23,8 @@ HELPER_TIMEOUT = 15.0
 _INVALID = "docker-config.auth"
 #: What helpers print, and docker looks for, when they have no login (its ``credentials/error.go``).
 _NOT_FOUND = b"credentials not found in native keychain"
-_TOKEN_USER = "<token>"  # noqa: S105 (the user name that marks a token)
+#: The user under which helpers keep an identity token.
+TOKEN_USER = "<token>"  # noqa: S105 (the user name that marks a token)
 
 Login = dict[str, str]
 
@@ -47,25 +48,35 @@ def _found(env: Mapping[str, str], key: str, patience: float) -> Login:
         if login := _from_auths(said, key, "DOCKER_AUTH_CONFIG"):
             return login
     config = read_config(env)
-    helper = _helper(config, key)
+    helper = helper_of(config, key)
     if helper and (login := _from_helper(env, helper, key, patience)):
         return login
     return _from_auths(config, key, str(config_file(env)))
 
 
-def _helper(config: Mapping[str, Any], key: str) -> str:
+def helper_of(config: Mapping[str, Any], key: str) -> str:
+    """The helper that keeps a registry's login, as ``docker-credential-…`` names it; "" for config.json itself."""
     own = config.get("credHelpers")
     if isinstance(own, dict) and key in own:
         return str(own[key] or "")
     return str(config.get("credsStore") or "")
 
 
-def _from_auths(config: Mapping[str, Any], key: str, where: str) -> Login:
+def auths_of(config: Mapping[str, Any]) -> dict[str, Any]:
+    """The logins that config.json itself keeps, by registry."""
     auths = config.get("auths")
-    if not isinstance(auths, dict):
-        return {}
-    found = key if key in auths else next((name for name in auths if _host(name) == _host(key)), None)
-    entry = auths.get(found) if found is not None else None
+    return auths if isinstance(auths, dict) else {}
+
+
+def keys_of(auths: Mapping[str, Any], key: str) -> list[str]:
+    """The keys under which ``auths`` has a registry, which may be whole addresses; the exact one first."""
+    return sorted((name for name in auths if _host(name) == _host(key)), key=lambda name: name != key)
+
+
+def _from_auths(config: Mapping[str, Any], key: str, where: str) -> Login:
+    auths = auths_of(config)
+    found = next(iter(keys_of(auths, key)), "")
+    entry = auths.get(found)
     if not isinstance(entry, dict):
         return {}
     login = {
@@ -91,12 +102,16 @@ def _host(name: str) -> str:
     return name.removeprefix("https://").removeprefix("http://").partition("/")[0]
 
 
-def _from_helper(env: Mapping[str, str], helper: str, key: str, patience: float) -> Login:
+def helper_said(env: Mapping[str, str], helper: str, deed: str, key: str, sent: str, patience: float) -> bytes | None:
+    """What ``docker-credential-HELPER DEED`` prints on getting ``sent``; None when it has no login for ``key``.
+
+    Raises DeniedError ``credentials.helper`` without what it printed, which may hold a password.
+    """
     program = f"docker-credential-{helper}"
     try:
         done = subprocess.run(
-            [program, "get"],
-            input=key.encode(),
+            [program, deed],
+            input=sent.encode(),
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             env=dict(env),
@@ -109,20 +124,27 @@ def _from_helper(env: Mapping[str, str], helper: str, key: str, patience: float)
         raise _failed(program, f"gave no answer within {patience:.0f} s", key) from None
     except OSError as error:
         raise _failed(program, f"cannot be run: {error.strerror}", key) from None
-    if done.returncode:
-        if _NOT_FOUND in done.stdout:
-            return {}
-        raise _failed(program, f"failed with exit code {done.returncode}", key)
+    if not done.returncode:
+        return done.stdout
+    if _NOT_FOUND in done.stdout:
+        return None
+    raise _failed(program, f"failed with exit code {done.returncode}", key)
+
+
+def _from_helper(env: Mapping[str, str], helper: str, key: str, patience: float) -> Login:
+    said = helper_said(env, helper, "get", key, key, patience)
+    if said is None:
+        return {}
     try:
-        answer = json.loads(done.stdout)
+        answer = json.loads(said)
         user, secret = str(answer["Username"]), str(answer["Secret"])
     except (ValueError, KeyError, TypeError):
-        raise _failed(program, "gave an answer that is no login", key) from None
-    if user == _TOKEN_USER:
+        raise _failed(f"docker-credential-{helper}", "gave an answer that is no login", key) from None
+    if user == TOKEN_USER:
         return {"identitytoken": secret, "serveraddress": key}
     return {"username": user, "password": secret, "serveraddress": key} if user or secret else {}
 
 
 def _failed(program: str, reason: str, key: str) -> DeniedError:
     message = f"no login for {_host(key)}: the credential helper {program} {reason}"
-    return DeniedError("credentials.helper", message, fix=f"docker login {_host(key)}")
+    return DeniedError("credentials.helper", message, fix=f"kubia login {_host(key)}")

@@ -44,10 +44,20 @@ def registry_failure(said: str, reference: ImageReference, verb: str) -> KubiaEr
         message = f"cannot {verb} {name}: the Docker daemon does not reach the registry {host}"
         return UnreachableError(unreachable, message, said=said)
     if _DENIED.search(said):
-        login = "docker login" if host == DOCKER_HUB else f"docker login {host}"
+        login = "kubia login" if host == DOCKER_HUB else f"kubia login {host}"
         refused = f"{host} refused {name}"
         doubt = "" if verb == "push" else ": it does not exist there, or needs a login"
         return DeniedError(denied, refused + doubt, said=said, fix=login)
     if verb == "pull" and _MISSING.search(said):
         return NotFoundError("image.not-found", f"{host} has no image {name}", said=said)
     return TransferError(failed, f"the {verb} of {name} failed", said=said)
+
+
+def login_failure(said: str, host: str) -> KubiaError:
+    """The error for a login at the registry ``host`` that failed with the engine's words ``said``."""
+    if _UNREACHABLE.search(said):
+        message = f"cannot log in to {host}: the Docker daemon does not reach it"
+        return UnreachableError("registry.unreachable", message, said=said)
+    if _DENIED.search(said):
+        return DeniedError("login.denied", f"{host} refused the login", said=said)
+    return TransferError("login.failed", f"the login to {host} could not be checked", said=said)

@@ -12,7 +12,7 @@ from kubia_cli.engines import Event
 from kubia_cli.engines.docker.connection import CONNECT, QUIET
 from kubia_cli.engines.docker.credentials import login_for
 from kubia_cli.engines.docker.errors import explanation, translated
-from kubia_cli.engines.docker.images import Images
+from kubia_cli.engines.docker.logins import Logins
 from kubia_cli.engines.docker.messages import Message, error_of, messages
 from kubia_cli.engines.docker.registry import registry_failure
 from kubia_cli.errors import NotFoundError, TransferError, UnknownOutcomeError
@@ -23,7 +23,7 @@ from kubia_cli.model.image import ImageReference, parse
 _DIGEST_STATUS = re.compile("(?P<tag>[^ ]+): digest: (?P<digest>sha256:[0-9a-f]{64}) size: [0-9]+")
 
 
-class Transfers(Images):
+class Transfers(Logins):
     """The calls for registries of ``engines.Docker``."""
 
     _pushed: tuple[str, str] = ("", "")
