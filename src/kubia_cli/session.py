@@ -84,6 +84,8 @@ class Session:
         self.env: Mapping[str, str] = os.environ if env is None else env
         self.console = console or Console(env=self.env)
         self.stdin = sys.stdin.buffer if stdin is None else stdin
+        #: The verb and what follows it, as typed: a fix that differs by a global option repeats it.
+        self.line: Sequence[str] = ()
         #: What the world looks like should a signal end the run now; the ``state:`` line of that message.
         self.state = ""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 from kubia_cli.engines import Cluster, Object
 from kubia_cli.errors import ConflictError, NotFoundError, UnknownOutcomeError
@@ -34,8 +34,10 @@ def run_attached(session: Session, cluster: Cluster, app: App, deadline: Deadlin
         rollout = Rollout(cluster, POD, app.name, app.namespace, deadline, until=_begun)
         session.follow(rollout.events())
         if app.stdin and _exit_code(rollout.snapshot.workload) is None:
-            stream = cluster.attach(app.name, app.namespace, container=app.name, tty=app.tty, stdin=True)
-            carry(session, stream, interactive=True, tty=app.tty)
+            with closing(
+                cluster.attach(app.name, app.namespace, container=app.name, tty=app.tty, stdin=True)
+            ) as stream:
+                carry(session, stream, interactive=True, tty=app.tty)
         else:  # the log has every word from the first on; an attached stream begins somewhere
             for piece in cluster.logs(app.name, app.namespace, container=app.name, follow=True):
                 session.console.result_bytes(piece)

@@ -6,7 +6,6 @@ from kubia_cli.engines import Docker
 from kubia_cli.errors import UsageError
 from kubia_cli.session import Session
 
-
 #: What only a cluster has, by its field in the settings, as it is typed.
 _OF_CLUSTERS = {"namespace": "-n", "context": "--context", "kubeconfig": "--kubeconfig"}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,9 +62,11 @@ def run_attached(session: Session, request: ContainerRequest) -> int:
     docker, interactive, tty = session.docker, bool(request.spec["OpenStdin"]), bool(request.spec["Tty"])
     with session.stating("nothing runs"):
         container = _create(session, request)
-        with _removed_unless_it_starts(session, container):
+        with _removed_unless_it_starts(session, container), ExitStack() as unless_it_starts:
             stream = docker.attach(container, stdin=interactive, tty=tty)
+            unless_it_starts.callback(stream.close)
             docker.start(container)
+            unless_it_starts.pop_all()
     with session.stating(f"container {request.name or container[:12]} may still run"), _signals(session, container):
         try:
             carry(session, stream, interactive=interactive, tty=tty)

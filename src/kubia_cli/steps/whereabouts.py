@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import shlex
 import time
 from collections.abc import Callable, Mapping
 from threading import Thread
 
-from kubia_cli.errors import KubiaError, NotFoundError, UnreachableError, UsageError
+from kubia_cli.errors import DeniedError, KubiaError, NotFoundError, UnreachableError, UsageError
 from kubia_cli.session import Session
 
 #: Seconds that an engine gets; a verb that changes things rather waits than guesses.
@@ -41,16 +42,22 @@ def _look_up(session: Session, name: str) -> str:
             "kubernetes": lambda: session.cluster.get(session.cluster.kind("pods"), name),
         }
     )
+    denied = answers["kubernetes"]
+    if isinstance(denied, DeniedError) and isinstance(answers["docker"], NotFoundError):
+        raise denied
+    if isinstance(denied, DeniedError) and not isinstance(answers["docker"], KubiaError):
+        session.console.note(f"{name}: on docker; a pod could not be asked for: {denied.message}")
+        return "docker"
     for engine, answer in answers.items():
         if isinstance(answer, KubiaError) and not isinstance(answer, NotFoundError):
             other = "docker" if engine == "kubernetes" else "kubernetes"
             what = f"{engine} does not answer, and {name} could be there; say where it is with --on"
-            fix = f"kubia --on {other} exec {name}"
+            fix = f"kubia --on {other} {shlex.join(session.line)}"
             raise UnreachableError("engine.silent", what, said=answer.message, fix=fix) from answer
     found = [engine for engine, answer in answers.items() if not isinstance(answer, KubiaError)]
     if len(found) == 2:
         what = f"{name} is a container and a pod; --on docker or --on kubernetes says which is meant"
-        raise UsageError("name.ambiguous", what, fix=f"kubia --on docker exec {name}")
+        raise UsageError("name.ambiguous", what, fix=f"kubia --on docker {shlex.join(session.line)}")
     if not found:
         raise NotFoundError("name.not-found", f"no container and no pod {name}", fix="kubia ps -a")
     return found[0]

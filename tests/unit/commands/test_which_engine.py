@@ -1,10 +1,14 @@
-"""--on, KUBIA_ON, -n and --context on verbs that have but one engine: what cannot be meant is refused, never dropped."""
+"""--on, KUBIA_ON, -n and --context on verbs that have but one engine: refused, never dropped."""
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 
+from kubia_cli.errors import UnreachableError
 from tests.unit.commands.test_listings import IMAGES, Engine
+from tests.unit.memory_cluster import MemoryCluster
 from tests.unit.typed import kubia
 
 DOCKERS = ["ps", "images", "build .", "push x", "pull x", "tag x y", "commit x y", "stop x", "rm x"]
@@ -36,3 +40,22 @@ def test_a_cluster_on_a_verb_of_docker_s(line: str, options: str, error: str) ->
 def test_kubia_on_decides_only_where_both_could_be_meant() -> None:
     done = kubia("images -q", docker=Engine(IMAGES[:1]), env={"KUBIA_ON": "kubernetes"})
     assert done.stdout == "aaaaaaaaaaaa\naaaaaaaaaaaa\n"
+
+
+class OneContext:
+    """A kubeconfig with a current context."""
+
+    def all(self) -> list[SimpleNamespace]:
+        return [SimpleNamespace(current=True)]
+
+
+class Silent:
+    """An engine that cannot be reached."""
+
+    def container(self, name: str) -> None:
+        raise UnreachableError("docker.unreachable", f"no engine to ask for {name}")
+
+
+def test_the_fix_of_an_engine_that_is_silent_has_the_whole_command() -> None:
+    done = kubia("exec -i c ls 'a b'", docker=Silent(), cluster=MemoryCluster(), cluster_contexts=OneContext())
+    assert done.stderr.splitlines()[-1] == "  fix: kubia --on kubernetes exec -i c ls 'a b'"
