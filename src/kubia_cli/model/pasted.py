@@ -25,7 +25,7 @@ def refuse_typography(words: Sequence[str]) -> None:
     """Raise UsageError, with the mended command, when a word holds a dash or quote that no shell knows.
 
     A quote counts where a pair is torn apart over several words, which is what a shell makes of ``echo “Hello World”``
-    and a writer of ``'“Hello World”'`` never gets: such text stays as it is.
+    and a writer of ``'“Hello World”'`` never gets: such text stays as it is. It counts too around a whole option.
     """
     for word in words:
         if _OPTION.match(word):
@@ -43,7 +43,7 @@ def _torn_quote(word: str) -> str | None:
     """Return the curly quote that opens or closes in this word alone, else None. An apostrophe inside is a letter."""
     found = [character for character in word if character in _QUOTES]
     edges = [character for character in (word[:1], word[-1:]) if character in _QUOTES]
-    return edges[0] if edges and len(found) % 2 else None
+    return edges[0] if edges and (len(found) % 2 or word.lstrip("".join(_QUOTES)).startswith("--")) else None
 
 
 def _mended(words: Sequence[str]) -> str:
