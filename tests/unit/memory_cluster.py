@@ -36,6 +36,7 @@ class MemoryCluster:
         self.context = "memory"
         self.namespace = namespace
         self.server = server
+        self.patience: Callable[[], float] | None = None
         self.on_read: Callable[[], None] = lambda: None
         self.log = b""
         self._objects: dict[tuple[str, str, str], Object] = {}

@@ -93,8 +93,10 @@ def command(
         raise UsageError("delete.which", "a name does not go with -l or --all: either name it, or select it")
     if selector and every:
         raise UsageError("delete.which", "-l and --all do not go together")
+    deadline = Deadline(seconds)
     with session.stating("nothing was deleted"):
-        cluster = chosen_cluster(session, otherwise="kubia context")
+        waits = way.dry_run == "none" and seconds > 0 and not no_wait
+        cluster = chosen_cluster(session, otherwise="kubia context", deadline=deadline if waits else None)
         failed: list[KubiaError] = []
         found = _find(cluster, named, selector, None if all_namespaces else "", failed, ignore=ignore_not_found)
     if not found and not failed:
@@ -113,13 +115,12 @@ def command(
         else:
             asked.append(f"{kind.spoken}/{raw['metadata']['name']}")
             going.append((kind, raw))
-    deadline = Deadline(seconds)
     with session.stating(f"asked to go: {', '.join(asked)}"):
         for kind, raw in going:
             if way.dry_run == "none" and not no_wait:
                 wait_until_gone(cluster, kind, raw, deadline)
             _tell(session, kind, raw, way, output)
-    raise_failed(failed, f"deleted: {', '.join(asked)}" if asked else "")
+    raise_failed(failed, f"deleted: {', '.join(asked) or 'nothing'}", some_done=bool(asked))
 
 
 def _find(
@@ -212,7 +213,7 @@ def _delete_on_docker(
             done.append(str(target))
             dry = "" if dry_run == "none" else " (dry run)"
             session.console.result(str(target) if output == "name" else f'{target.kind} "{target.name}" deleted{dry}')
-    raise_failed(failed, f"deleted: {', '.join(done)}" if done else "")
+    raise_failed(failed, f"deleted: {', '.join(done) or 'nothing'}", some_done=bool(done))
 
 
 def _delete_one_on_docker(session: Session, target: Target, *, force: bool, dry_run: DryRun) -> None:

@@ -84,8 +84,10 @@ def command(
     wanted = _port_given(port, target_port, node_port, protocol.upper())
     chosen = parse_labels(selector, "--selector")
     session.console.quiet = quiet
+    waits = mode == "none" and seconds > 0 and not no_wait
+    deadline = Deadline(seconds)
     with session.stating("nothing was changed"):
-        cluster = chosen_cluster(session, otherwise="kubia context")
+        cluster = chosen_cluster(session, otherwise="kubia context", deadline=deadline if waits else None)
         target = _target(cluster, named[0])
         surroundings = Surroundings(cluster)
         kind = kind or _default_type(session, surroundings)
@@ -99,9 +101,9 @@ def command(
             made["spec"]["externalIPs"] = external_ip
         service, deed = _apply(cluster, made, take_over=take_over, dry_run=mode)
     url = ""
-    if mode == "none" and seconds > 0 and not no_wait:
+    if waits:
         with session.stating(f"service/{service_name} is {deed}; whether it answers is not known"):
-            url = find_url(session, cluster, surroundings, service, Deadline(seconds), required=require_url)
+            url = find_url(session, cluster, surroundings, service, deadline, required=require_url)
             service = cluster.get(SERVICE, service_name)
     show_deed(session, [service], output, deed=deed, dry_run=mode)
     if mode == "none":

@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from kubia_cli.engines import Cluster, Object
-from kubia_cli.errors import KubiaError, NotFoundError, UnreachableError, UsageError
+from kubia_cli.errors import KubiaError, LocalError, NotFoundError, UnreachableError, UsageError
 from kubia_cli.model.resource import Resource
 from kubia_cli.options import Output
 from kubia_cli.output import printers
@@ -89,12 +89,14 @@ def _questions(session: Session, words: Sequence[str]) -> list[Callable[[], list
 
 
 def _is_kind(session: Session, word: str) -> bool:
-    """Whether the word is a kind of the cluster's; where there is no cluster, none is."""
+    """Whether the word is a kind of the cluster's; where no cluster is configured, or none can be, none is."""
     if session.on == _DOCKER:
         return False
     try:
         session.cluster.kind(word)
     except NotFoundError:
+        return False
+    except LocalError:  # a broken kubeconfig: it is told where the cluster is asked for what is named
         return False
     except UnreachableError as error:
         if error.code == "cluster.none":
@@ -157,7 +159,12 @@ def _on_either(session: Session, name: str) -> Found:
     if not found:
         raise _nowhere(name, answers, silent)
     for engine in silent:
-        session.console.note(f"{engine} does not answer: this is from the other engine alone")
+        error = answers.get(engine)
+        if isinstance(error, KubiaError) and not isinstance(error, UnreachableError):
+            why = f"{engine} was not asked: {error.message}"
+        else:
+            why = f"{engine} does not answer"
+        session.console.note(f"{why}: this is from the other engine alone")
     engine = _KUBERNETES if _KUBERNETES in found else _DOCKER
     where = ""
     if engine == _KUBERNETES:

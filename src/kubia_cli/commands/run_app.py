@@ -139,30 +139,31 @@ def command(
             made = build(app, None, 1 if replicas is None else replicas, drain=app.port is not None)
             show_deed(session, [made], output, deed="created", dry_run=mode)
             return
-        cluster = chosen_cluster(session, otherwise=_on_docker(app))
+        deadline = Deadline(0 if no_wait else seconds)
+        waits = deadline if mode == "none" and deadline.seconds else None
+        cluster = chosen_cluster(session, otherwise=_on_docker(app), deadline=waits)
         app = _with_facts(session, app, cluster.namespace)
         if attached and mode == "none":
             with own_failures():
                 status = run_attached(session, cluster, app, Deadline(seconds), remove=rm)
             end_as(status)
             return
-        _run(session, cluster, app, take_over=take_over, dry_run=mode, seconds=0 if no_wait else seconds, output=output)
+        _run(session, cluster, app, deadline, take_over=take_over, dry_run=mode, output=output)
 
 
 def _run(
-    session: Session, cluster: Cluster, app: App, *, take_over: bool, dry_run: DryRun, seconds: float, output: str
+    session: Session, cluster: Cluster, app: App, deadline: Deadline, *, take_over: bool, dry_run: DryRun, output: str
 ) -> None:
-    deadline = Deadline(seconds)
-    applied = apply(cluster, app, take_over=take_over, dry_run=dry_run)
+    applied = apply(cluster, app, take_over=take_over, dry_run=dry_run, note=session.console.note)
     raw = applied.raw
-    if dry_run == "none" and seconds:
+    if dry_run == "none" and deadline.seconds:
         with session.stating(f"{app.spoken} is {applied.deed}; whether it runs is not known"):
             rollout = Rollout(cluster, app.kind, app.name, app.namespace, deadline)
             session.follow(rollout.events())
             check_pods(rollout.snapshot)
             raw = rollout.snapshot.workload
     show_deed(session, [raw], output, deed=applied.deed, dry_run=dry_run)
-    if dry_run == "none" and seconds:
+    if dry_run == "none" and deadline.seconds:
         show_pods(session, rollout.snapshot)
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from kubia_cli.engines import Cluster, Object
-from kubia_cli.errors import KubiaError, RefusedError, UsageError
+from kubia_cli.errors import KubiaError, RefusedError, UnknownOutcomeError, UsageError
 from kubia_cli.model.duration import parse_duration
 from kubia_cli.model.resource import Kind, parse_targets
 from kubia_cli.options import DryRun as DryRunOption
@@ -53,11 +53,13 @@ def command(
             raise UsageError("scale.replicas", f"{number} is no number of replicas")
     named = parse_targets(targets, needed="a name")
     session.console.quiet = quiet
-    with session.stating("nothing was scaled"):
-        cluster = chosen_cluster(session, otherwise="kubia context")
-        chosen = [(_scalable(cluster, target.kind), target.name) for target in named]
+    waits = mode == "none" and seconds > 0 and not no_wait
     deadline = Deadline(seconds)
+    with session.stating("nothing was scaled"):
+        cluster = chosen_cluster(session, otherwise="kubia context", deadline=deadline if waits else None)
+        chosen = [(_scalable(cluster, target.kind), target.name) for target in named]
     scaled: list[tuple[Kind, str]] = []
+    unknown: list[tuple[Kind, str]] = []
     failed: list[KubiaError] = []
     for kind, name in chosen:
         try:
@@ -66,20 +68,30 @@ def command(
         except KubiaError as error:
             error.fix = error.fix or f"kubia get {kind.plural} {name}"
             failed.append(error)
+            if isinstance(error, UnknownOutcomeError):
+                unknown.append((kind, name))
         else:
             scaled.append((kind, name))
     done: list[Object] = []
+    ready: list[tuple[Kind, str]] = []
     for kind, name in scaled:
         try:
             with session.stating(f"{kind.spoken}/{name} is set to {replicas}; whether they run is not known"):
-                waits = mode == "none" and seconds > 0 and not no_wait
                 done.append(_followed(session, cluster, kind, name, deadline) if waits else cluster.get(kind, name))
         except KubiaError as error:
             failed.append(error)
+        else:
+            ready.append((kind, name))
     if mode != "none":
         done = [{**raw, "spec": {**raw["spec"], "replicas": replicas}} for raw in done]
     show_deed(session, done, output, deed="scaled", dry_run=mode)
-    raise_failed(failed, f"scaled: {_listed(scaled)}" if done else "")
+    if mode != "none":
+        state = "nothing was scaled: this is a dry run"
+    else:
+        state = f"set to {replicas}: {_listed(scaled)}"
+        state += f"; ready: {_listed(ready)}" if waits and scaled else ""
+        state += f"; not known: {_listed(unknown)}" if unknown else ""
+    raise_failed(failed, state, some_done=bool(ready))
 
 
 def _followed(session: Session, cluster: Cluster, kind: Kind, name: str, deadline: Deadline) -> Object:

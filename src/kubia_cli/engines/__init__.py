@@ -59,6 +59,8 @@ class Cluster(Protocol):
     namespace: str
     server: str
     on_warning: Callable[[str], None]
+    #: Tells how many seconds a call may take now, with all its attempts; None leaves the engine's own limit.
+    patience: Callable[[], float] | None
 
     def kind(self, word: str) -> Kind:
         """Find the kind that ``word`` means: singular, plural, short name, ``plural.group``. NotFoundError."""

@@ -73,6 +73,10 @@ class Rollout:
         snapshot = self.snapshot
         if self._kind.name == "Job":
             return f"{snapshot.spoken} is there and not complete"
+        new = sum(map(is_ready, snapshot.pods))
+        if self._kind.name == "Deployment" and snapshot.ready > new:
+            state = f"{snapshot.spoken} is there, {new} of {snapshot.wanted} new pods ready"
+            return f"{state}; still serving as before: {snapshot.ready - new}"
         return f"{snapshot.spoken} is there, {snapshot.ready} of {snapshot.wanted} pods ready"
 
     def _watched(self) -> Sequence[Watched]:
@@ -101,13 +105,17 @@ class Rollout:
         unready = [pod["metadata"]["name"] for pod in self.snapshot.pods if not is_ready(pod)]
         said = ""
         for pod in unready[:1]:
-            warnings = [
-                each for each in events_of(self._cluster, self._namespace, "Pod", pod) if each.get("type") == "Warning"
-            ]
-            said = str(warnings[-1].get("message") or "") if warnings else ""
+            said = self._last_warning(pod)
         fix = f"kubia describe pod {unready[0]}" if unready else ""
         state = f"{self.state}; the cluster goes on"
         return TimedOutError("rollout.timeout", message, said=said, state=state, fix=fix)
+
+    def _last_warning(self, pod: str) -> str:
+        try:
+            events = events_of(self._cluster, self._namespace, "Pod", pod)
+        except KubiaError:  # as with its log
+            return ""
+        return next((str(each.get("message") or "") for each in events[::-1] if each.get("type") == "Warning"), "")
 
     def _last_words(self, pod: str, symptom: Symptom) -> str:
         try:

@@ -8,7 +8,7 @@ time is over.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,7 +60,14 @@ RULES = (
     # A Secret or ConfigMap may be on its way.
     Rule("container.config", ("CreateContainerConfigError",), "its container cannot be set up", 10),
     Rule("container.create", ("CreateContainerError", "RunContainerError"), "its container cannot be started", 30),
-    Rule("container.crash", ("CrashLoopBackOff",), "its program ends again and again: {ended}", restarts=2, logs=True),
+    # "PodsFailed" is ours: a job makes a new pod for each try, and by itself gives up after minutes.
+    Rule(
+        "container.crash",
+        ("CrashLoopBackOff", "PodsFailed"),
+        "its program ends again and again: {ended}",
+        restarts=2,
+        logs=True,
+    ),
     Rule("pod.failed", ("PodFailed",), "its program failed: {ended}", logs=True),
     Rule("pod.unschedulable", ("Unschedulable",), "no node takes it", math.inf),
     # The namespace's default account may be a moment late.
@@ -79,6 +86,8 @@ def symptoms(snapshot: Snapshot) -> list[Symptom]:
     found = list(_of_workload(snapshot))
     for pod in snapshot.pods:
         found += _of_pod(pod)
+    if snapshot.kind.name == "Job":
+        found += _of_tries(snapshot.pods)
     return found
 
 
@@ -120,10 +129,8 @@ def _of_pod(pod: Mapping[str, Any]) -> Iterator[Symptom]:
     if scheduled.get("status") == "False":
         yield Symptom(str(scheduled.get("reason") or ""), subject, str(scheduled.get("message") or ""))
     statuses = container_statuses(pod)
-    if (pod.get("status") or {}).get("phase") == "Failed" and not _made_by_job(pod):
-        ended = next(filter(None, map(_ended, statuses)), str(pod["status"].get("reason") or "no reason is given"))
-        name = next((str(status.get("name")) for status in statuses if _ended(status)), "")
-        yield Symptom("PodFailed", subject, str(pod["status"].get("message") or ""), ended=ended, container=name)
+    if _failed(pod) and not _made_by_job(pod):
+        yield _failure("PodFailed", pod)
     for status in statuses:
         waiting = (status.get("state") or {}).get("waiting") or {}
         reason = str(waiting.get("reason") or "")
@@ -137,6 +144,24 @@ def _of_pod(pod: Mapping[str, Any]) -> Iterator[Symptom]:
                 ended=_ended(status) or "no reason is given",
                 container=str(status.get("name")),
             )
+
+
+def _of_tries(pods: Sequence[Mapping[str, Any]]) -> Iterator[Symptom]:
+    """The last try of a job, when it failed; each try before it that failed counts as a restart."""
+    if pods and _failed(pods[-1]):
+        yield _failure("PodsFailed", pods[-1], restarts=sum(map(_failed, pods)) - 1)
+
+
+def _failed(pod: Mapping[str, Any]) -> bool:
+    return (pod.get("status") or {}).get("phase") == "Failed"
+
+
+def _failure(reason: str, pod: Mapping[str, Any], *, restarts: int = 0) -> Symptom:
+    status, statuses = pod["status"], container_statuses(pod)
+    ended = next(filter(None, map(_ended, statuses)), str(status.get("reason") or "no reason is given"))
+    name = next((str(each.get("name")) for each in statuses if _ended(each)), "")
+    subject, text = f"pod/{pod['metadata']['name']}", str(status.get("message") or "")
+    return Symptom(reason, subject, text, ended=ended, container=name, restarts=restarts)
 
 
 def _made_by_job(pod: Mapping[str, Any]) -> bool:

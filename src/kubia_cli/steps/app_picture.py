@@ -22,10 +22,28 @@ DRAWN = ("Deployment", "StatefulSet", "DaemonSet", "ReplicationController", "Rep
 
 
 def find_by_name(cluster: Cluster, name: str) -> list[Object]:
-    """The workloads and the service of that name, all kinds asked at once; what may not be read counts for absent."""
+    """The workloads and the service of that name, all kinds asked at once.
+
+    What may not be read counts for absent beside something that is there. DeniedError when nothing is found and a kind
+    may not be read: it could be there.
+    """
+    denied: list[DeniedError] = []
+
+    def ask(kind: Kind) -> Object | None:
+        try:
+            return {"apiVersion": kind.api_version, "kind": kind.name, **cluster.get(kind, name)}
+        except NotFoundError:
+            return None
+        except DeniedError as error:
+            denied.append(error)
+            return None
+
     kinds = [cluster.kind(word) for word in (*WORKLOADS, "services")]
     with ThreadPoolExecutor(len(kinds)) as pool:
-        return [raw for raw in pool.map(lambda kind: read(cluster, kind, name), kinds) if raw]
+        found = [raw for raw in pool.map(ask, kinds) if raw]
+    if denied and not found:
+        raise min(denied, key=lambda error: error.message)
+    return found
 
 
 def read(cluster: Cluster, kind: Kind, name: str) -> Object | None:

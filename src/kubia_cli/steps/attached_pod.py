@@ -33,6 +33,7 @@ def run_attached(session: Session, cluster: Cluster, app: App, deadline: Deadlin
     with session.stating(f"pod/{app.name} is there"), _removed(session, cluster, pod) if remove else _kept():
         rollout = Rollout(cluster, POD, app.name, app.namespace, deadline, until=_begun)
         session.follow(rollout.events())
+        cluster.patience = None  # the deadline was for the start: the program may run for days
         if app.stdin and _exit_code(rollout.snapshot.workload) is None:
             with closing(
                 cluster.attach(app.name, app.namespace, container=app.name, tty=app.tty, stdin=True)
@@ -76,6 +77,7 @@ def _removed(session: Session, cluster: Cluster, pod: Object) -> Iterator[None]:
     try:
         yield
     finally:
+        cluster.patience = None
         try:
             cluster.delete(POD, metadata["name"], metadata["namespace"], uid=metadata["uid"], grace=1)
             wait_until_gone(cluster, POD, pod, Deadline(_REPORT))

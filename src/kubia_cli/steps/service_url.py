@@ -45,7 +45,7 @@ def find_url(
     found = first_answer(surroundings.ways(service, port), Deadline(min(_ADDRESS, deadline.left)))
     if found is not None:
         return _tell(session, *found)
-    answer = _through_forward(cluster, endpoints, port, service)
+    answer = _through_forward(cluster, endpoints, port, service, deadline)
     if required:
         state = f"service/{name} is there, and its pods answer"
         raise UnhealthyError("expose.no-url", f"no address of service/{name} answers from here", state=state)
@@ -123,7 +123,11 @@ def _balanced(service: Object) -> bool:
 
 
 def _through_forward(
-    cluster: Cluster, endpoints: list[tuple[str, Mapping[str, Any]]], port: Mapping[str, Any], service: Object
+    cluster: Cluster,
+    endpoints: list[tuple[str, Mapping[str, Any]]],
+    port: Mapping[str, Any],
+    service: Object,
+    deadline: Deadline,
 ) -> Answer:
     """Ask a pod through the API server; the connection is closed again. UnhealthyError when nothing listens there."""
     pod, its_slice = endpoints[0]
@@ -133,7 +137,7 @@ def _through_forward(
         with cluster.connect(pod, service["metadata"]["namespace"], number) as connection:
             return ask(connection, f"{pod}:{number}")
 
-    answer = retry_until(question, Deadline(_ADDRESS))
+    answer = retry_until(question, Deadline(min(_ADDRESS, deadline.left)))
     if answer is not None:
         return answer
     raise UnhealthyError(

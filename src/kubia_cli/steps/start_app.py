@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from kubia_cli.engines import Cluster, DryRun, Object
@@ -62,9 +62,12 @@ class Applied:
     deed: str
 
 
-def apply(cluster: Cluster, app: App, *, take_over: bool, dry_run: DryRun) -> Applied:
-    """Make the cluster hold the app. ConflictError when its name is another's, or a pod or job has another spec."""
+def apply(cluster: Cluster, app: App, *, take_over: bool, dry_run: DryRun, note: Callable[[str], None]) -> Applied:
+    """Make the cluster hold the app; ``note`` is told what is kept of it unasked. ConflictError when its name is another's, or a pod or job has another spec."""
     live = find_live(cluster, app, take_over=take_over)
+    if app.port is None and (port := _served(app, live)):
+        note(f"port: {port}, which it has now")
+        app = replace(app, port=port)
     drain = app.port is not None and _knows_sleep(cluster)
     if live and app.kind.name in (POD.name, JOB.name):
         _check_same_spec(cluster, app, live, build(app, live, None, drain=drain), force=take_over)
@@ -191,6 +194,12 @@ def _container_name(app: App, live: Mapping[str, Any] | None) -> str:
         message = f"{app.spoken} has the containers {', '.join(present)}, and none is named {app.name}"
         raise ConflictError("app.containers", message)
     return present[0]
+
+
+def _served(app: App, live: Mapping[str, Any] | None) -> int | None:
+    """The one TCP port that the live app names; a port that nobody names now is no wish to be without one."""
+    ports = [port for port in manifest.container_ports(live or {}) if port.get("protocol", "TCP") == "TCP"]
+    return int(ports[0]["containerPort"]) if len(ports) == 1 and app.kind.name not in (POD.name, JOB.name) else None
 
 
 def _containers(live: Mapping[str, Any] | None) -> Sequence[Mapping[str, Any]]:

@@ -9,17 +9,23 @@ from kubia_cli.engines import Cluster, DryRun, Object
 from kubia_cli.errors import KubiaError, PartialError, UnreachableError, UsageError
 from kubia_cli.model.resource import Resource
 from kubia_cli.output.printers import HUMAN
+from kubia_cli.rollout.doorbell import Deadline
 from kubia_cli.rollout.snapshot import Snapshot, is_ready
 from kubia_cli.session import Session
 
 #: How long a writing verb waits for its result, unless --timeout says otherwise.
 DEFAULT_TIMEOUT = "5m"
+#: Seconds that a call may take when the deadline is over: it tells how things stand at the end.
+LAST_CALL = 2.0
 
 _DRY = {"none": "", "client": " (dry run)", "server": " (server dry run)"}
 
 
-def chosen_cluster(session: Session, *, otherwise: str) -> Cluster:
-    """Open the cluster and say which it is. ``otherwise`` is what to type where there is none."""
+def chosen_cluster(session: Session, *, otherwise: str, deadline: Deadline | None = None) -> Cluster:
+    """Open the cluster and say which it is. ``otherwise`` is what to type where there is none.
+
+    With a ``deadline``, no call to the cluster lasts longer than it, so that a silent server does not hold the verb.
+    """
     if session.on == "docker":
         raise UsageError("on.grammar", "this line is for a cluster, and --on says docker", fix=otherwise)
     try:
@@ -29,6 +35,8 @@ def chosen_cluster(session: Session, *, otherwise: str) -> Cluster:
             # Where the line names a namespace or context, Docker is not what its writer wants.
             error.fix = "kubia context" if session.kubernetes_meant else otherwise
         raise
+    if deadline is not None:
+        cluster.patience = lambda: max(LAST_CALL, deadline.left)
     session.console.note(f"on Kubernetes: context {cluster.context}, namespace {cluster.namespace}")
     return cluster
 
@@ -48,17 +56,25 @@ def show_deed(session: Session, objects: Sequence[Object], output: str, *, deed:
     session.show(resources, output, deed=deed + _DRY[dry_run])
 
 
-def raise_failed(failed: Sequence[KubiaError], done: str) -> None:
-    """Raise what failed, if anything did; PartialError when some is ``done``."""
+def raise_failed(failed: Sequence[KubiaError], state: str, *, some_done: bool) -> None:
+    """Raise what failed, if anything did; PartialError when some is done, or when failures have different codes.
+
+    ``state`` says what is so of all that was asked for; a failure that is the only thing asked for has its own.
+    """
     if not failed:
         return
     first, *rest = failed
-    if not rest and not done:
+    if not rest and not some_done:
         raise first
+    alike = all(error.code == first.code for error in rest)
     message = "; ".join(error.message for error in failed)
-    if done:
-        raise PartialError(first.code, message, said=first.said, state=done, fix=first.fix) from first
-    raise type(first)(first.code, message, said=first.said, state=first.state, fix=first.fix) from first
+    said = "\n".join(error.said for error in failed if error.said)
+    fix = next((error.fix for error in failed if error.fix), "")
+    if not alike:
+        message = "; ".join(f"{error.message} [{error.code}]" for error in failed)
+        raise PartialError("write.partial", message, said=said, state=state, fix=fix) from first
+    kind = PartialError if some_done else type(first)
+    raise kind(first.code, message, said=said, state=state, fix=fix) from first
 
 
 def show_pods(session: Session, snapshot: Snapshot) -> None:

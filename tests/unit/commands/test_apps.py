@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import threading
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from kubia_cli.errors import NotFoundError, UnreachableError
+from kubia_cli.engines import Context
+from kubia_cli.errors import DeniedError, NotFoundError, UnreachableError
 from kubia_cli.model.resource import Kind
 from tests.unit.memory_cluster import MemoryCluster
 from tests.unit.typed import kubia
@@ -196,3 +198,55 @@ def test_a_name_is_asked_for_on_both_engines() -> None:
 def test_a_fix_carries_the_namespace_that_was_typed() -> None:
     done = kubia("-n dev delete deploy gone", cluster=MemoryCluster("dev"))
     assert done.stderr.endswith("  fix: kubia -n dev get deployments\n")
+
+
+def test_of_several_the_state_says_what_was_really_set() -> None:
+    memory = cluster(deployment())
+    done = kubia("scale replicaset,deploy kubia --replicas=2 --timeout 1s", cluster=memory)
+    assert (done.status, done.stdout) == (15, "")
+    assert memory.get(memory.kind("deploy"), "kubia")["spec"]["replicas"] == 2
+    assert (
+        'error[write.partial]: replicasets "kubia" not found [object.not-found]; '
+        "deployment.apps/kubia is not ready after 1s [rollout.timeout]\n"
+        "  state: set to 2: deployment.apps/kubia; ready: nothing\n"
+    ) in done.stderr
+
+
+def test_the_port_of_the_live_app_stays_when_nothing_tells_another() -> None:
+    memory = cluster(deployment())
+    done = kubia("run kubia --image=luksa/kubia:nope --no-wait", cluster=memory, docker=NoDocker())
+    assert "port: 8080, which it has now\n" in done.stderr
+    container = memory.get(memory.kind("deploy"), "kubia")["spec"]["template"]["spec"]["containers"][0]
+    assert container["ports"] == [{"containerPort": 8080, "protocol": "TCP"}]
+    assert container["readinessProbe"]["tcpSocket"] == {"port": 8080}
+
+
+class Forbidding(AllKinds):
+    """Lets nobody read anything."""
+
+    def get(self, kind: Kind, name: str, *_place: Any, **_part: Any) -> Any:
+        raise DeniedError("cluster.forbidden", f'{kind.plural} "{name}" is forbidden')
+
+
+class OneContext:
+    """A kubeconfig with a current context."""
+
+    def all(self) -> Any:
+        return [Context("memory", "kubernetes", current=True, endpoint="")]
+
+
+def test_what_may_not_be_read_is_not_called_absent() -> None:
+    lost = kubia("inspect other", cluster=Forbidding(), docker=OneContainer())
+    assert lost.status == 4
+    assert lost.stderr.startswith('error[cluster.forbidden]: daemonsets "other" is forbidden\n')
+    lost = kubia("exec other ls", cluster=Forbidding(), docker=OneContainer(), cluster_contexts=OneContext())
+    assert "cluster.forbidden" in lost.stderr
+    assert "does not answer" not in lost.stderr
+
+
+def test_a_broken_kubeconfig_does_not_hide_a_container(tmp_path: Path) -> None:
+    broken = tmp_path / "kubeconfig"
+    broken.write_text("{")
+    done = kubia("inspect kubia -o name", env={"KUBECONFIG": str(broken)}, docker=OneContainer())
+    assert (done.status, done.stdout) == (0, "container/kubia\n")
+    assert "kubernetes was not asked: " in done.stderr

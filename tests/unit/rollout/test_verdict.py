@@ -132,7 +132,7 @@ def test_a_pod_that_failed_and_a_job_s_that_may_be_tried_again() -> None:
     assert verdict[0].explain(verdict[1]) == "pod/kubia-1: its program failed: exit code 2"
     job: dict[str, Any] = {"metadata": {"name": "kubia"}, "status": {}}
     kept = {**pod, "metadata": {"name": "kubia-1", "ownerReferences": [{"kind": "Job", "uid": "1"}]}}
-    assert symptoms(Snapshot(JOB, job, [kept])) == []
+    assert Patience().exhausted(symptoms(Snapshot(JOB, job, [kept])), 999) is None
     failed = {"type": "Failed", "status": "True", "reason": "BackoffLimitExceeded", "message": "too often"}
     assert Patience().exhausted(symptoms(Snapshot(JOB, {**job, "status": {"conditions": [failed]}})), 0) is not None
 
@@ -155,6 +155,7 @@ def test_each_reason_has_its_code() -> None:
         "CreateContainerError": "container.create",
         "RunContainerError": "container.create",
         "CrashLoopBackOff": "container.crash",
+        "PodsFailed": "container.crash",
         "PodFailed": "pod.failed",
         "Unschedulable": "pod.unschedulable",
         "FailedCreate": "pods.refused",
@@ -163,3 +164,19 @@ def test_each_reason_has_its_code() -> None:
         "DeadlineExceeded": "job.failed",
         "PodFailurePolicy": "job.failed",
     }
+
+
+def test_a_job_s_program_that_fails_again_and_again() -> None:
+    def tried(number: int) -> dict[str, Any]:
+        owner = {"kind": "Job", "uid": "1"}
+        ended = {"terminated": {"exitCode": 3, "reason": "Error"}}
+        status = {"phase": "Failed", "containerStatuses": [{"name": "kubia", "state": ended}]}
+        return {"metadata": {"name": f"kubia-{number}", "ownerReferences": [owner]}, "status": status}
+
+    job: dict[str, Any] = {"metadata": {"name": "kubia"}, "status": {}}
+    twice = [tried(1), tried(2)]
+    assert Patience().exhausted(symptoms(Snapshot(JOB, job, twice)), 999) is None
+    verdict = Patience().exhausted(symptoms(Snapshot(JOB, job, [*twice, tried(3)])), 0)
+    assert verdict is not None
+    assert verdict[0].code == "container.crash"
+    assert verdict[0].explain(verdict[1]) == "pod/kubia-3: its program ends again and again: exit code 3"

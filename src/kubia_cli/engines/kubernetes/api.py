@@ -72,6 +72,15 @@ class KubeCluster:
     def on_warning(self, told: Callable[[str], None]) -> None:
         self._server.on_warning = told
 
+    @property
+    def patience(self) -> Callable[[], float] | None:
+        """See ``Cluster``."""
+        return self._server.limit.patience
+
+    @patience.setter
+    def patience(self, left: Callable[[], float] | None) -> None:
+        self._server.limit.patience = left
+
     def kind(self, word: str) -> Kind:
         """See ``Cluster``; a word for one of the well-known kinds costs no request."""
         return self._discovery.kind(word)

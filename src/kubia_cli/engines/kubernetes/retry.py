@@ -25,6 +25,8 @@ from kubia_cli.engines.kubernetes.errors import Status, chain
 BASE, CAP = 0.25, 8.0
 ATTEMPTS = 10
 ATTEMPTS_UNHEARD = 3
+#: Seconds for a read of a server that was never heard: it is more likely absent than slow.
+UNHEARD_TIMEOUT = 10.0
 #: Seconds of waiting after which ``note`` is told.
 PATIENCE = 2.0
 
@@ -100,6 +102,19 @@ class Deadline:
     def left(self) -> float:
         """Seconds left; negative when it has passed."""
         return self.begun + self.seconds - self.now()
+
+
+@dataclass
+class Limit:
+    """How long a call may take beside its own limit: ``patience`` tells the seconds that are left for it now."""
+
+    patience: Callable[[], float] | None = None
+
+    def of(self, timeout: float, effect: Effect, *, heard: bool) -> float:
+        """The seconds for a call that would have ``timeout``; less for a read of a server that was never ``heard``."""
+        if effect is Effect.READ and not heard:
+            timeout = min(timeout, UNHEARD_TIMEOUT)
+        return timeout if self.patience is None else min(timeout, self.patience())
 
 
 @dataclass

@@ -20,11 +20,11 @@ from kubia_cli.engines.kubernetes.kubeconfig import ClusterAccess
 from kubia_cli.engines.kubernetes.retry import (
     Deadline,
     Effect,
+    Limit,
     Retries,
     Sureness,
     judge_failure,
     judge_status,
-    may_repeat,
 )
 from kubia_cli.engines.kubernetes.sdk_transport import SdkTransport
 from kubia_cli.engines.kubernetes.transport import (
@@ -64,6 +64,7 @@ class ApiServer:
         self.access = access
         self.credentials = credentials
         self.on_warning = on_warning
+        self.limit = Limit()
         self._connect = connect
         self._retries = retries or Retries()
         self._transport: Transport | None = None
@@ -75,6 +76,7 @@ class ApiServer:
         """The same server as the same user, by another transport; what is known of it is known to both."""
         other = ApiServer(self.access, self.credentials, connect, on_warning=lambda text: self.on_warning(text))
         other._retries, other._opening, other._warned = self._retries, self._opening, self._warned
+        other.limit = self.limit
         return other
 
     def request(
@@ -174,6 +176,7 @@ class ApiServer:
     ) -> Answer:
         refreshed = False
         attempt = 0
+        unsure = False
         deadline: Deadline | None = None
         while True:
             attempt += 1
@@ -181,7 +184,7 @@ class ApiServer:
             with self._opening:  # watches are threads, and one plugin is enough
                 transport = self._opened()
                 authorized = replace(request, headers=self.credentials.headers())
-            deadline = deadline or Deadline(timeout)
+            deadline = deadline or Deadline(self.limit.of(timeout, effect, heard=self._retries.heard))
             problem: Status | AttemptFailedError
             try:
                 answer = send(transport, authorized, deadline.left)
@@ -198,8 +201,9 @@ class ApiServer:
                 refreshed = True
                 continue
             error = translate(problem, self.access)
+            unsure = unsure or verdict.sureness is Sureness.AMBIGUOUS
             if not self._retries.wait(verdict, effect, attempt, deadline, error.message):
-                if verdict.sureness is Sureness.AMBIGUOUS and not may_repeat(verdict.sureness, effect):
+                if unsure and verdict.sureness is not Sureness.FINAL and effect is not Effect.READ:
                     error = _unknown(request, error)
                 raise error from (problem if isinstance(problem, AttemptFailedError) else None)
 

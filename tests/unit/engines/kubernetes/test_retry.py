@@ -11,8 +11,10 @@ from kubia_cli.engines.kubernetes.errors import Status
 from kubia_cli.engines.kubernetes.retry import (
     ATTEMPTS,
     ATTEMPTS_UNHEARD,
+    UNHEARD_TIMEOUT,
     Deadline,
     Effect,
+    Limit,
     Retries,
     Sureness,
     Verdict,
@@ -109,3 +111,10 @@ def test_retry_after_is_the_lower_bound_and_ends_it_beyond_the_deadline() -> Non
     late = judge_status(Status(429), {"retry-after": "60"})
     assert not retries.wait(late, Effect.ONCE, 1, Deadline(10, lambda: clock.now), "")
     assert clock.slept == [3.0]
+
+
+def test_how_long_a_call_may_take() -> None:
+    assert Limit().of(30, Effect.READ, heard=True) == 30
+    assert Limit().of(30, Effect.READ, heard=False) == UNHEARD_TIMEOUT
+    assert Limit().of(30, Effect.ONCE, heard=False) == 30
+    assert Limit(lambda: 2.0).of(30, Effect.ONCE, heard=True) == 2

@@ -232,3 +232,17 @@ def test_no_name_that_changes_a_path_is_sent(
         deed(kube, bad)
     assert caught.value.code == "name.invalid"
     assert server.asked == []
+
+
+def test_no_call_lasts_longer_than_the_verb_has_left(cluster: Open) -> None:
+    with cluster(raw(then=30)) as (kube, _):
+        kube.patience = lambda: 0.3
+        with pytest.raises(UnreachableError) as silent:
+            kube.get(POD, "kubia")
+        assert silent.value.code == "cluster.silent"
+        with pytest.raises(UnreachableError):
+            kube.table(POD)
+        for write in (kube.apply, kube.create):  # sent, and nobody knows what came of it
+            with pytest.raises(UnknownOutcomeError) as unknown:
+                write(MANIFEST)
+            assert unknown.value.code == "cluster.unknown-outcome"
