@@ -30,14 +30,16 @@ class Parrot(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode("utf-8", "replace")
         login = base64.urlsafe_b64decode(self.headers.get("X-Registry-Auth", "")).decode()
         said = json.dumps({"message": f"no: {self.path} {self.headers} {login} {body}"}).encode()
-        ping = self.path.endswith("/_ping")
+        ping = self.path.endswith(("/_ping", "/version"))
+        if ping:
+            said = json.dumps({"ApiVersion": "1.44", "MinAPIVersion": "1.24"}).encode()
         self.send_response(200 if ping else 500)
         self.send_header("Api-Version", "1.44")
-        self.send_header("Content-Type", "text/plain" if ping else "application/json")
-        self.send_header("Content-Length", str(2 if ping else len(said)))
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(said)))
         self.end_headers()
         if self.command != "HEAD":
-            self.wfile.write(b"OK" if ping else said)
+            self.wfile.write(said)
 
     do_GET = do_POST = do_HEAD = do_DELETE = answer  # noqa: N815 (http.server's names)
 
