@@ -7,6 +7,7 @@ Only a body with ``kind: Status`` is trusted for its fields
 from __future__ import annotations
 
 import json
+import re
 import socket
 import ssl
 from collections.abc import Iterator, Mapping
@@ -29,6 +30,8 @@ from kubia_cli.errors import (
 SAID_LIMIT = 4096
 #: The most causes of an Invalid answer that are listed.
 CAUSE_LIMIT = 20
+#: How a server-side apply quotes a value of a wrong type, which a Secret's may be (structured-merge-diff, typed).
+_QUOTED = re.compile(r"got &value\.valueUnstructured\{.*\}", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -79,7 +82,7 @@ def status_of(raw: Mapping[str, Any], code: int = 0) -> Status:
     said = raw.get("code")
     return Status(
         code or (said if isinstance(said, int) else 500),
-        _cut(str(raw.get("message") or "")),
+        _cut(_QUOTED.sub("got something else", str(raw.get("message") or ""))),
         str(raw.get("reason") or ""),
         details if isinstance(details, dict) else {},
         trusted=True,
