@@ -173,6 +173,7 @@ def _shell(request: pytest.FixtureRequest, lab: State, tmp_path: Path, alias: st
         "HOME": str(home),
         "LANG": "C.UTF-8",
         "KUBECONFIG": str(tmp_path / "no-kubeconfig"),
+        "DOCKER_BUILDKIT": "0",  # the same builder on every machine; tests of BuildKit say so
     }
     if lab.docker_host:
         env["DOCKER_HOST"] = lab.docker_host

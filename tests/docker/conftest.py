@@ -17,7 +17,7 @@ from tests.lab.state import State
 
 @pytest.fixture
 def engine(lab: State, tmp_path: Path) -> Docker:
-    return connect({"DOCKER_HOST": lab.docker_host, "HOME": str(tmp_path)})
+    return connect({"DOCKER_HOST": lab.docker_host, "HOME": str(tmp_path), "DOCKER_BUILDKIT": "0"})
 
 
 @pytest.fixture(scope="module")

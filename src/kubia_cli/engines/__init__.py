@@ -152,7 +152,11 @@ class Cluster(Protocol):
 
 @dataclass(frozen=True)
 class BuildRequest:
-    """What ``build`` asks of an engine; ``directory`` is the context, ``dockerfile`` "" for DIR/Dockerfile."""
+    """What ``build`` asks of an engine; ``directory`` is the context, ``dockerfile`` "" for DIR/Dockerfile.
+
+    ``builder`` is auto, buildx or classic. ``secrets`` and what stands behind it only BuildKit knows, also several
+    ``platform`` values, apart by commas.
+    """
 
     directory: str
     dockerfile: str = ""
@@ -163,6 +167,12 @@ class BuildRequest:
     platform: str = ""
     no_cache: bool = False
     pull: bool = False
+    builder: str = "auto"
+    secrets: tuple[str, ...] = ()
+    ssh: tuple[str, ...] = ()
+    cache_from: tuple[str, ...] = ()
+    cache_to: tuple[str, ...] = ()
+    push: bool = False
 
 
 class Docker(Protocol):
@@ -206,11 +216,14 @@ class Docker(Protocol):
     def pushed_digest(self, reference: str) -> str:
         """The digest (sha256:…) that the last push of ``reference`` announced and the engine confirms."""
 
+    def build_context(self, request: BuildRequest) -> Sequence[tuple[str, int]]:
+        """The paths that a build would see, with their bytes, in order; nothing is asked of the engine."""
+
     def build(self, request: BuildRequest) -> Iterator[Event]:
-        """Build; yields ContextSent, BuildStep, OutputLine. ``built_image`` names the result."""
+        """Build; yields Note, ContextFound, ContextSent, BuildStep, OutputLine. ``built_image`` names the result."""
 
     def built_image(self) -> str:
-        """The id (sha256:…) of the image that the last build made."""
+        """The id (sha256:…) of the image that the last build made; the digest of one that it pushed."""
 
     def commit(
         self,

@@ -6,6 +6,29 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
+class Note:
+    """A choice that was made for the user, in a line."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class ContextFound:
+    """What is worth knowing of a build context before it is sent; ``size`` is in bytes.
+
+    ``largest`` are the paths that make a large one so, with their bytes, ``secrets`` those that look like secrets;
+    ``lines`` would keep them out, in the ``ignore_file``.
+    """
+
+    size: int
+    files: int
+    largest: tuple[tuple[str, int], ...] = ()
+    secrets: tuple[str, ...] = ()
+    lines: tuple[str, ...] = ()
+    ignore_file: str = ".dockerignore"
+
+
+@dataclass(frozen=True)
 class ContextSent:
     """Bytes of the build context sent so far; ``total`` is the walk's sum of file sizes, in bytes."""
 
@@ -15,12 +38,16 @@ class ContextSent:
 
 @dataclass(frozen=True)
 class BuildStep:
-    """A step of a Dockerfile began: ``Step 2/3 : ADD app.js /app.js``; again, as ``cached``, if its layer is reused."""
+    """A step of a Dockerfile began: ``Step 2/3 : ADD app.js /app.js``; again, as ``cached``, if its layer is reused.
+
+    BuildKit counts the steps of each ``stage`` by itself.
+    """
 
     number: int
     total: int
     instruction: str
     cached: bool = False
+    stage: str = ""
 
 
 @dataclass(frozen=True)
@@ -50,4 +77,4 @@ class Stage:
     seconds: float
 
 
-Event = ContextSent | BuildStep | OutputLine | LayerProgress | Stage
+Event = Note | ContextFound | ContextSent | BuildStep | OutputLine | LayerProgress | Stage

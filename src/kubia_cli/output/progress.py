@@ -13,7 +13,7 @@ from threading import Event as Flag
 from threading import Lock, Thread
 from typing import Any, Protocol
 
-from kubia_cli.model.events import BuildStep, ContextSent, Event, LayerProgress, OutputLine, Stage
+from kubia_cli.model.events import BuildStep, ContextFound, ContextSent, Event, LayerProgress, Note, OutputLine, Stage
 from kubia_cli.model.size import human_size
 from kubia_cli.output.console import Console
 from kubia_cli.output.text import safe, safe_line
@@ -52,11 +52,15 @@ class _Lines:
     def __init__(self) -> None:
         self.doing = ""
         self.since = time.monotonic()
-        self._step = 0
+        self._step = ("", 0)
         self._layers: dict[str, str] = {}
 
     def of(self, event: Event) -> list[str]:
         """Return the lines that the event adds."""
+        if isinstance(event, Note):
+            return [safe_line(event.text)]
+        if isinstance(event, ContextFound):
+            return _context_lines(event)
         if isinstance(event, ContextSent):
             return self._context(event)
         if isinstance(event, BuildStep):
@@ -76,10 +80,12 @@ class _Lines:
         return [f"Sent build context: {human_size(event.total)}"] if event.sent >= event.total else []
 
     def _build_step(self, event: BuildStep) -> list[str]:
-        line = f"Step {event.number}/{event.total} : {safe_line(event.instruction)}"
+        place = f"{event.stage} {event.number}" if event.stage else str(event.number)
+        line = f"Step {safe_line(place)}/{event.total} : {safe_line(event.instruction)}"
         self._now(line)
-        begun = [] if event.number == self._step else [line]
-        self._step = event.number
+        step = (event.stage, event.number)
+        begun = [] if step == self._step else [line]
+        self._step = step
         return [*begun, "=> cached"] if event.cached else begun
 
     def _layer(self, event: LayerProgress) -> list[str]:
@@ -96,6 +102,20 @@ class _Lines:
         self._now("Waiting")
         words = [f"{event.seconds:5.1f}s", f"{event.name:<10}", event.subject, event.detail]
         return ["  ".join(safe_line(word) for word in words if word)]
+
+
+def _context_lines(found: ContextFound) -> list[str]:
+    """What makes a context large, what in it looks like a secret, and the lines that keep both out."""
+    lines = []
+    if found.largest:
+        lines.append(f"The build context is large: {human_size(found.size)} in {found.files} files. Most of it:")
+        lines += [f"{human_size(size):>9}  {safe_line(path)}" for path, size in found.largest]
+    if found.secrets:
+        lines.append(f"These look like secrets and are sent too: {safe_line(', '.join(found.secrets))}")
+    if found.lines:
+        lines.append(f"Lines in {safe_line(found.ignore_file)} that would keep them out:")
+        lines += [f"  {safe_line(line)}" for line in found.lines]
+    return lines
 
 
 @contextmanager

@@ -1,17 +1,13 @@
-"""Build with the engine's classic builder, and the verdict: an image is there when the engine says so, by its id.
+"""Build, with BuildKit where docker-buildx is, else with the engine's classic builder; and the verdict.
 
-What a build prints is only shown. A line of it that says ``Successfully built`` proves nothing.
+An image is there when the engine that ``run`` uses says so, by its id: nothing that a build prints proves it.
 """
 
 from __future__ import annotations
 
 import json
-import posixpath
-import re
-import shlex
 from collections import deque
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any
 
@@ -19,76 +15,26 @@ from docker.auth import encode_header
 from docker.errors import APIError
 
 from kubia_cli.engines import BuildRequest, Event
+from kubia_cli.engines.docker import buildkit, buildx, classic
 from kubia_cli.engines.docker.connection import CONNECT
+from kubia_cli.engines.docker.context.ignore import bytes_of
+from kubia_cli.engines.docker.context.report import report
 from kubia_cli.engines.docker.context.source import Source, opened
 from kubia_cli.engines.docker.context.tar import archive
 from kubia_cli.engines.docker.context.walk import survey
 from kubia_cli.engines.docker.credentials import login_for
-from kubia_cli.engines.docker.dockerfile import Dockerfile, Instruction, read
+from kubia_cli.engines.docker.dockerfile import Dockerfile, read
 from kubia_cli.engines.docker.errors import Subject, explanation, refusal, translated
 from kubia_cli.engines.docker.images import Images
-from kubia_cli.engines.docker.messages import Message, error_of, messages
-from kubia_cli.engines.docker.registry import registry_failure
-from kubia_cli.engines.docker.transfer import layer_progress
+from kubia_cli.engines.docker.messages import error_of, messages
 from kubia_cli.engines.docker.upload import upload
-from kubia_cli.errors import BuildError, KubiaError, TransferError, UnknownOutcomeError
-from kubia_cli.model.events import BuildStep, OutputLine
+from kubia_cli.errors import BuildError, KubiaError, NotFoundError, UnknownOutcomeError, UsageError
+from kubia_cli.model.events import Note
 
 #: Seconds that a step may be silent.
 SILENT_STEP = 3600.0
-#: How many of a failed step's last lines are quoted.
-LAST_LINES = 20
-_STEP = re.compile(r"Step (\d+)/(\d+) : (.*)", re.DOTALL)
-_CACHED = " ---> Using cache"
-#: The builder's own lines between those of the steps.
-_OWN = re.compile(r" ---> .*|Removing intermediate container [0-9a-f]+|Successfully (built|tagged) .*")
-_AT_LINE = re.compile(r"line (\d+): (.*)", re.DOTALL)
-
-
-@dataclass
-class _Progress:
-    """What a build's messages have told so far: ``step`` it is at, ``image`` made last, ``last`` lines of the step."""
-
-    step: BuildStep | None = None
-    image: str = ""
-    unfinished: str = ""
-    last: deque[str] = field(default_factory=lambda: deque(maxlen=LAST_LINES))
-    _announced: bool = False
-
-    def events(self, message: Message) -> Iterator[Event]:
-        aux = message.get("aux")
-        if isinstance(aux, dict) and isinstance(aux.get("ID"), str):
-            self.image = aux["ID"]
-        if "id" in message:
-            yield from layer_progress(message)
-            return
-        text = str(message.get("stream") or "")
-        line = text.removesuffix("\n")
-        announced, self._announced = self._announced, False
-        if found := _STEP.fullmatch(line):
-            yield from self.rest()
-            self.step = BuildStep(int(found[1]), int(found[2]), found[3])
-            self.last.clear()
-            self._announced = True
-            yield self.step
-        elif self.step and line == _CACHED:
-            yield replace(self.step, cached=True)
-        elif _OWN.fullmatch(line):
-            yield from self.rest()
-        elif not (announced and text == "\n"):  # the end of the line that announced the step
-            *lines, self.unfinished = (self.unfinished + text).split("\n")
-            for each in lines:
-                yield from self._line(each)
-
-    def _line(self, line: str) -> Iterator[Event]:
-        self.last.append(line.rstrip("\r"))
-        yield OutputLine(self.last[-1])
-
-    def rest(self) -> Iterator[Event]:
-        """A last line without its end."""
-        line, self.unfinished = self.unfinished, ""
-        if line:
-            yield from self._line(line)
+#: How many lines of docker-buildx that are no messages are kept for an error.
+_KEPT = 50
 
 
 class Builds(Images):
@@ -96,30 +42,115 @@ class Builds(Images):
 
     _built = ""
 
+    def build_context(self, request: BuildRequest) -> Sequence[tuple[str, int]]:
+        """The paths that a COPY can see, with their bytes, sorted. Raises as ``build`` for the context."""
+        with opened(request.directory, request.dockerfile) as source:
+            return sorted(survey(source.top, source.rules).paths, key=lambda each: bytes_of(each[0]))
+
     def build(self, request: BuildRequest) -> Iterator[Event]:
-        """Build; yields ContextSent, BuildStep, OutputLine. It has worked when the iterator ends: see ``built_image``.
+        """Build; it has worked when the iterator ends: see ``built_image``. Yields what ``engines.Docker`` says.
 
         Raises BuildError for the Dockerfile and its steps, LocalError for the context, UsageError for a ``target`` that
         there is not, DeniedError, UnreachableError or NotFoundError for a base image.
         """
         self._built = ""
-        progress = _Progress()
+        program, reason = self._builder(request)
         with opened(request.directory, request.dockerfile) as source:
-            dockerfile = read(source.text, source.shown)
+            dockerfile = read(source.text, source.shown, buildkit=bool(program))
             dockerfile.check_target(request.target)
-            total = survey(source.top, source.matcher).size
-            post = partial(self._post_build, request, source, dockerfile)
-            pieces = archive(source.top, source.matcher, source.added)
-            with translated(self.host):
-                try:
-                    response = yield from upload(post, pieces, total)
-                except APIError as error:
-                    raise self._refused(error, dockerfile) from error
-                for message in messages(response):
-                    if said := error_of(message):
-                        yield from progress.rest()
-                        raise _failed(said, message, progress, dockerfile, request, source)
-                    yield from progress.events(message)
+            found = survey(source.top, source.rules if program else source.matcher)
+            if told := report(found, dockerfile.asked_for(), source.ignore_file):
+                yield told
+            size = found.size
+            del found  # its list of paths is long, and not needed any more
+            if reason:
+                yield Note(reason)
+            if program:
+                yield from self._with_buildkit(program, request, source, dockerfile, size)
+            else:
+                yield from self._with_classic(request, source, dockerfile, size)
+
+    def built_image(self) -> str:
+        """The id (sha256:…) of the image that the last build made; the digest of one that it pushed."""
+        if not self._built:
+            raise UnknownOutcomeError("build.no-image", "no build came to its end")
+        return self._built
+
+    def _builder(self, request: BuildRequest) -> tuple[str, str]:
+        """The path of docker-buildx, "" for the classic builder; and a line that says what was chosen, if we chose."""
+        classic_wanted = request.builder == "classic" or (
+            request.builder == "auto" and self._connection.env.get("DOCKER_BUILDKIT") == "0"
+        )
+        program = "" if classic_wanted else buildx.find_program(self._connection.env)
+        if request.builder == "buildx" and not program:
+            fix = "kubia build --builder classic"
+            raise UsageError("build.builder", f"there is no {buildx.PROGRAM} among docker's plugins", fix=fix)
+        if not program and (option := _buildkit_option(request)):
+            why = "this is the classic builder" if classic_wanted else f"there is no {buildx.PROGRAM} here"
+            raise UsageError("build.builder", f"{option} needs BuildKit, and {why}")
+        if request.builder != "auto" or classic_wanted:
+            return program, ""
+        chosen = f"BuildKit, by {program}" if program else f"the classic builder: there is no {buildx.PROGRAM} here"
+        return program, f"Building with {chosen}"
+
+    def _with_buildkit(
+        self, program: str, request: BuildRequest, source: Source, dockerfile: Dockerfile, size: int
+    ) -> Iterator[Event]:
+        account = buildkit.Account(size)
+        said: deque[str] = deque(maxlen=_KEPT)
+        run = buildx.Run(program, request, source.file, self._connection.env)
+        for line in run.lines():
+            if isinstance(line, str):
+                said.append(line)
+            else:
+                yield from account.events(line)
+        yield from account.rest()
+        if run.status:
+            if not account.begun:  # it is no build that has failed
+                buildx.check_version(program, self._connection.env)
+                with translated(self.host):
+                    self._api.version()
+            raise buildkit.failure(account, "\n".join(said), dockerfile, source)
+        made = [str(run.metadata[key]) for key in buildx.IDENTITIES if run.metadata.get(key)]
+        self._built = self._digest_pushed(request, made) if request.push else self._loaded(request, made)
+
+    def _loaded(self, request: BuildRequest, made: Sequence[str]) -> str:
+        """The id of the image under each of its tags, or under its digest when it has none."""
+        ids = set()
+        for name in request.tags or made[:1]:
+            try:
+                ids.add(str(self.image(name)["Id"]))
+            except NotFoundError as error:
+                message = f"the build ended, and this engine has no image {name}"
+                raise UnknownOutcomeError("build.no-image", message, state="nothing was tagged") from error
+        if len(ids) != 1 or not ids <= set(made):
+            raise UnknownOutcomeError("build.no-image", "the build ended, and its tags are not on the image it made")
+        return ids.pop()
+
+    def _digest_pushed(self, request: BuildRequest, made: Sequence[str]) -> str:
+        """The digest that every tag has in its registry now."""
+        for tag in request.tags:
+            if self.distribution(tag) not in made:
+                message = f"the build ended, and {tag} is not what it made in its registry"
+                raise UnknownOutcomeError("build.no-image", message)
+        return self.distribution(request.tags[0])
+
+    def _with_classic(
+        self, request: BuildRequest, source: Source, dockerfile: Dockerfile, size: int
+    ) -> Iterator[Event]:
+        progress = classic.Progress()
+        post = partial(self._post_build, request, source, dockerfile)
+        pieces = archive(source.top, source.matcher, source.added)
+        with translated(self.host):
+            try:
+                response = yield from upload(post, pieces, size)
+            except APIError as error:
+                raise self._refused(error, dockerfile) from error
+            for message in messages(response):
+                if said := error_of(message):
+                    yield from progress.rest()
+                    raise classic.step_failure(said, message, progress, dockerfile, request, source)
+                yield from progress.events(message)
         yield from progress.rest()
         if not progress.image:
             raise UnknownOutcomeError("build.no-image", "the build ended without an image", state="nothing was tagged")
@@ -127,12 +158,6 @@ class Builds(Images):
         for tag in request.tags:
             self.tag(progress.image, tag)
         self._built = progress.image
-
-    def built_image(self) -> str:
-        """The id (sha256:…) of the image that the last build made."""
-        if not self._built:
-            raise UnknownOutcomeError("build.no-image", "no build came to its end")
-        return self._built
 
     def _post_build(self, request: BuildRequest, source: Source, dockerfile: Dockerfile, body: Iterator[bytes]) -> Any:
         params = {
@@ -169,11 +194,8 @@ class Builds(Images):
     def _refused(self, error: APIError, dockerfile: Dockerfile) -> KubiaError:
         said = explanation(error)
         status = error.response.status_code if error.response is not None else 0
-        if found := _AT_LINE.search(said):
-            line = int(found[1])
-            source = dockerfile.lines[line - 1].strip() if line <= len(dockerfile.lines) else ""
-            message = f"{dockerfile.shown}:{line}: {found[2].strip()}"
-            return BuildError("build.parse", message, said=source, state="nothing was built")
+        if error_of_line := dockerfile.parse_error(said):
+            return error_of_line
         if status == 400:
             return BuildError(
                 "build.parse", f"{dockerfile.shown} cannot be built", said=said, state="nothing was built"
@@ -181,46 +203,14 @@ class Builds(Images):
         return refusal(error, self.host, Subject())
 
 
-def _failed(
-    said: str,
-    message: Message,
-    progress: _Progress,
-    dockerfile: Dockerfile,
-    request: BuildRequest,
-    source: Source,
-) -> KubiaError:
-    """The error of the step that a build was at: its number, its line, and what it printed at its end."""
-    step = progress.step
-    if step is None:
-        return BuildError("build.failed", f"{dockerfile.shown} cannot be built", said=said, state="nothing was tagged")
-    images = dockerfile.images(request.build_args)
-    if step.number in images:
-        cause = registry_failure(said, images[step.number], "pull")
-        if not isinstance(cause, TransferError):
-            cause.state = "nothing was tagged"
-            return cause
-    # The builder counts every instruction of the file as a step, in their order.
-    instruction = next(iter(dockerfile.instructions[step.number - 1 : step.number]), None)
-    place = f"{dockerfile.shown}:{instruction.line}" if instruction else dockerfile.shown
-    detail = message.get("errorDetail")
-    status = detail.get("code") if isinstance(detail, dict) else None
-    how = f" ended with exit code {status}" if status else " failed"
-    what = f"{place}: step {step.number} of {step.total}{how}: {step.instruction}"
-    quoted = "\n".join(progress.last) if status and progress.last else said
-    path, rule = _kept_out(instruction, source) if instruction else ("", "")
-    return BuildError(
-        "build.step",
-        f"{what}; {rule} keeps {path} out of the context" if rule else what,
-        said=quoted,
-        state="nothing was tagged",
-        fix=f"echo {shlex.quote(f'!{path}')} >> {shlex.quote(source.ignore_file)}" if rule else "",
-    )
-
-
-def _kept_out(instruction: Instruction, source: Source) -> tuple[str, str]:
-    """The first path that a COPY or ADD asks for and a rule keeps out, and the rule's place; "" and "" for none."""
-    if instruction.name in ("COPY", "ADD") and not any(flag.startswith("--from=") for flag in instruction.flags):
-        for path in (posixpath.normpath(word).lstrip("/") for word in instruction.words[:-1]):
-            if rule := source.matcher.rule_against(path):
-                return path, f"{source.ignore_file}:{rule.line}"
-    return "", ""
+def _buildkit_option(request: BuildRequest) -> str:
+    """The first option of a request that the classic builder has no answer to."""
+    options = {
+        "--secret": request.secrets,
+        "--ssh": request.ssh,
+        "--cache-from": request.cache_from,
+        "--cache-to": request.cache_to,
+        "--push": request.push,
+        "--platform with several values": "," in request.platform,
+    }
+    return next((option for option, wanted in options.items() if wanted), "")

@@ -18,6 +18,7 @@ from kubia_cli.model.image import ImageReference, parse
 _DIRECTIVE = re.compile(r"#\s*([a-zA-Z][a-zA-Z0-9]*)\s*=\s*(.+?)\s*")
 _HEREDOC = re.compile(r"""(?:^|\s)\d*<<-?(["']?)([A-Za-z_][\w.]*)\1(?=\s|$)""")
 _VARIABLE = re.compile(r"\$(?:(\w+)|\{(\w+)(?::?-([^}]*))?\})")
+_AT_LINE = re.compile(r"line (\d+): (.*)", re.DOTALL)
 _COMMENT = re.compile(r"\s+#.*$")
 #: Flags that only BuildKit knows, per instruction.
 _BUILDKIT_FLAGS = {
@@ -80,6 +81,29 @@ class Dockerfile:
                 stages.add(words[2].lower() if len(words) > 2 else f"\n{number}")  # one that nothing is called
         return found
 
+    def asked_for(self) -> list[str]:
+        """The paths that COPY and ADD name, as they are written."""
+        return [
+            word
+            for each in self.instructions
+            if each.name in ("COPY", "ADD") and not any(flag.startswith("--from=") for flag in each.flags)
+            for word in each.words[:-1]
+        ]
+
+    def parse_error(self, said: str) -> BuildError | None:
+        """The error for a builder's sentence about a line of this file; None for one that is about none."""
+        if not (found := _AT_LINE.search(said)):
+            return None
+        line = int(found[1])
+        source = self.lines[line - 1].strip() if line <= len(self.lines) else ""
+        message = f"{self.shown}:{line}: {found[2].strip()}"
+        return BuildError("build.parse", message, said=source, state="nothing was built")
+
+    def find(self, text: str) -> Instruction | None:
+        """The instruction that a builder shows as ``text``, whatever blanks stand in it."""
+        wanted = text.split()
+        return next((each for each in self.instructions if [each.name, *each.rest.split()] == wanted), None)
+
     def check_target(self, target: str) -> None:
         """Raise UsageError ``build.target`` for a stage that there is not."""
         stages = [each.words[2] for each in self.instructions if each.name == "FROM" and len(each.words) > 2]
@@ -88,15 +112,16 @@ class Dockerfile:
             raise UsageError("build.target", f"{self.shown} has no stage `{target}`{known}")
 
 
-def read(text: bytes, shown: str) -> Dockerfile:
-    """Take a Dockerfile apart.
+def read(text: bytes, shown: str, *, buildkit: bool = False) -> Dockerfile:
+    """Take a Dockerfile apart; ``buildkit`` when BuildKit is to build it.
 
     Raises BuildError ``build.trailing-comment``, ``build.needs-buildkit``, or ``build.parse`` for an empty one.
     """
     lines = [line.removesuffix("\r") for line in text.decode("utf-8-sig", "replace").split("\n")]
     instructions = []
     for instruction in _instructions(lines):
-        _check_buildkit(instruction, lines, shown)
+        if not buildkit:
+            _check_buildkit(instruction, lines, shown)
         _check_comment(instruction, shown)
         instructions.append(instruction)
     if not instructions:

@@ -31,4 +31,6 @@ def connect(env: Mapping[str, str], context: str = "") -> Docker:
     """
     headers = read_config(env).get("HttpHeaders")
     endpoint = resolve(env, context)
+    if context:  # for the programs that are run for it: there DOCKER_HOST would win
+        env = {**{name: value for name, value in env.items() if name != "DOCKER_HOST"}, "DOCKER_CONTEXT": context}
     return Engine(Connection(endpoint, env, headers if isinstance(headers, dict) else {}))

@@ -23,7 +23,8 @@ Answers = dict[str, Answer | Callable[[Asked], Answer]]
 
 
 def engine(running: Daemon, tmp_path: Path, **env: str) -> Docker:
-    return connect({"DOCKER_HOST": running.host, "HOME": str(tmp_path), "PATH": "/nowhere", **env})
+    given = {"DOCKER_HOST": running.host, "HOME": str(tmp_path), "PATH": "/nowhere", "DOCKER_BUILDKIT": "0"}
+    return connect({**given, **env})
 
 
 @pytest.fixture

@@ -19,14 +19,17 @@ _IGNORE = ".dockerignore"
 
 @dataclass(frozen=True)
 class Source:
-    """An open build directory. ``dockerfile`` is the Dockerfile's path in the context, ``shown`` as the user knows it;
-    ``added`` are files that the directory does not have; ``ignore_file`` is where the matcher's rules stand."""
+    """An open build directory. ``dockerfile`` is the Dockerfile's path in the context, ``shown`` as the user knows it,
+    ``file`` where it lies; ``added`` are files that the directory does not have; ``ignore_file`` is where the rules
+    stand. ``matcher`` lets in what the engine must read, ``rules`` are as they were written: what COPY can see."""
 
     top: int
     matcher: Matcher
+    rules: Matcher
     ignore_file: str
     dockerfile: str
     shown: str
+    file: Path
     text: bytes
     added: dict[str, bytes]
 
@@ -35,7 +38,7 @@ class Source:
 def opened(directory: str, dockerfile: str = "") -> Iterator[Source]:
     """Open ``directory`` and read its Dockerfile, or the one given (relative to the working directory).
 
-    Raises LocalError ``context.missing``, BuildError ``build.dockerfile-missing``, LocalError ``dockerignore.invalid``.
+    Raises LocalError ``build.context``, BuildError ``build.dockerfile-missing``, LocalError ``dockerignore.invalid``.
     """
     top = open_directory(directory)
     try:
@@ -45,10 +48,11 @@ def opened(directory: str, dockerfile: str = "") -> Iterator[Source]:
         shown = dockerfile or file.name
         place = os.path.relpath(os.path.realpath(file), os.path.realpath(directory))
         if place == ".." or place.startswith("../"):
-            yield _with_dockerfile_from_outside(top, rules, name, shown, text, directory)
+            yield _with_dockerfile_from_outside(top, rules, name, shown, file, text, directory)
         else:
             inside = text_of(os.fsencode(place))
-            yield Source(top, _matcher(rules, name, inside), name, inside, shown, text, {})
+            matcher = _matcher(rules, name, inside)
+            yield Source(top, matcher, Matcher(rules, name), name, inside, shown, file, text, {})
     finally:
         os.close(top)
 
@@ -90,7 +94,7 @@ def _matcher(rules: list[Rule], name: str, *needed: str) -> Matcher:
 
 
 def _with_dockerfile_from_outside(
-    top: int, rules: list[Rule], name: str, shown: str, text: bytes, directory: str
+    top: int, rules: list[Rule], name: str, shown: str, file: Path, text: bytes, directory: str
 ) -> Source:
     """Send the Dockerfile under a name of its own, which ``.dockerignore`` keeps out of the image, as docker does."""
     inside = f".dockerfile.{hashlib.sha256(text).hexdigest()[:20]}"
@@ -98,4 +102,5 @@ def _with_dockerfile_from_outside(
         ignore = (Path(directory) / _IGNORE).read_bytes() + f"\n{inside}\n".encode()
     except FileNotFoundError:
         ignore = f"{inside}\n{_IGNORE}\n".encode()
-    return Source(top, _matcher(rules, name), name, inside, shown, text, {_IGNORE: ignore, inside: text})
+    added = {_IGNORE: ignore, inside: text}
+    return Source(top, _matcher(rules, name), Matcher(rules, name), name, inside, shown, file, text, added)

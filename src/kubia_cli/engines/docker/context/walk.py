@@ -41,14 +41,14 @@ class _Level:
 
 
 def open_directory(path: str) -> int:
-    """Open the top of a context. Raises LocalError ``context.missing`` or ``context.unreadable``."""
+    """Open the top of a context. Raises LocalError ``build.context`` or ``context.unreadable``."""
     try:
         return os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     except FileNotFoundError as error:
-        raise LocalError("context.missing", f"there is no directory {path}") from error
+        raise LocalError("build.context", f"there is no directory {path}") from error
     except NotADirectoryError as error:
         message = f"{path} is no directory: a build takes the directory that holds the Dockerfile"
-        raise LocalError("context.missing", message) from error
+        raise LocalError("build.context", message) from error
     except OSError as error:
         raise LocalError("context.unreadable", f"cannot read {path}: {error.strerror}") from error
 
@@ -118,10 +118,11 @@ def _names(handle: int) -> Iterator[str]:
 
 @dataclass
 class Survey:
-    """What a first walk finds: the bytes of all files."""
+    """What a first walk finds: every path with its bytes (0 for what is no file), and the bytes of all files."""
 
     size: int = 0
     files: int = 0
+    paths: list[tuple[str, int]] = field(default_factory=list)
     unreadable: list[str] = field(default_factory=list)
 
 
@@ -132,9 +133,12 @@ def survey(top: int, matcher: Matcher) -> Survey:
     """
     found = Survey()
     for entry in walk(top, matcher, found.unreadable.append):
-        if stat.S_ISREG(entry.status.st_mode):
+        if not stat.S_ISREG(entry.status.st_mode):
+            found.paths.append((entry.path, 0))
+        else:
             found.files += 1
             found.size += entry.status.st_size
+            found.paths.append((entry.path, entry.status.st_size))
             if not os.access(entry.name, os.R_OK, dir_fd=entry.holder, effective_ids=True):
                 found.unreadable.append(entry.path)
     if found.unreadable:
