@@ -75,7 +75,7 @@ def test_buildkit_is_chosen_where_its_plugin_is_and_told_once(
     (tree / "Dockerfile").write_text(
         "FROM busybox\nARG WORD\nRUN --mount=type=secret,id=x cat /run/secrets/x | wc -c && test $WORD = two\n"
     )
-    line = f"kubia build -t {run_id}:bk --build-arg WORD=two --secret id=x,src={tmp_path}/hush {tree}"
+    line = f"kubia build --no-cache -t {run_id}:bk --build-arg WORD=two --secret id=x,src={tmp_path}/hush {tree}"
     outcome = shell(line, env={"DOCKER_CONFIG": str(buildx), "DOCKER_BUILDKIT": "1"})
     said = outcome.stderr.splitlines()
     assert said[0] == f"Building with BuildKit, by {buildx}/cli-plugins/docker-buildx"
