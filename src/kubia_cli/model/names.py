@@ -2,7 +2,7 @@
 
 Sources: k8s.io/apimachinery ``pkg/api/validation/path`` for what may stand in a path (every name that is read), and
 ``pkg/util/validation`` for what an object, label, port or variable may be called (every name that is made). Each
-function returns the name, or raises UsageError ``name.invalid`` with one sentence and, where there is one, a name that
+function returns the name, or raises UsageError ``name.invalid`` with one sentence and, where one is near, a name that
 would do.
 """
 
@@ -23,6 +23,8 @@ _DNS_1035_LABEL = re.compile("[a-z](?:[-a-z0-9]*[a-z0-9])?")
 _DNS_SUBDOMAIN = re.compile(rf"{_DNS_LABEL.pattern}(?:\.{_DNS_LABEL.pattern})*")
 _LABEL_WORD = re.compile("[A-Za-z0-9](?:[-A-Za-z0-9_.]*[A-Za-z0-9])?")
 _PORT_NAME = re.compile("(?!.*--)(?=.*[a-z])[a-z0-9](?:[-a-z0-9]*[a-z0-9])?")
+#: A name that slipped, as capitals and underscores do; what has other characters was meant for something else.
+_SLIP = re.compile("[A-Za-z0-9_. -]+")
 _ENV_NAME = re.compile("[ -<>-~]+")
 
 
@@ -95,9 +97,8 @@ def check_env_name(name: str, what: str = "environment variable") -> str:
     if not name:
         raise UsageError("name.invalid", f"the name of the {what} is empty")
     if not _ENV_NAME.fullmatch(name):
-        mended = re.sub("[^A-Za-z0-9_]+", "_", name)
         message = f"the {what} `{_cut(name)}` may only have printable ASCII characters, and no ="
-        raise UsageError("name.invalid", message, fix=mended if mended.strip("_") else "")
+        raise UsageError("name.invalid", message)
     return name
 
 
@@ -107,12 +108,12 @@ def _check(name: str, what: str, pattern: re.Pattern[str], longest: int, rule: s
     if len(name) <= longest and pattern.fullmatch(name):
         return name
     mended = mend(name)
-    fix = mended if len(mended) <= longest and pattern.fullmatch(mended) else ""
+    near = _SLIP.fullmatch(name) and len(mended) <= longest and pattern.fullmatch(mended)
     if len(name) > longest:
         message = f"the {what} `{_cut(name)}` has {len(name)} characters, at most {longest} are allowed"
     else:
         message = f"the {what} `{_cut(name)}` may only have {rule}"
-    raise UsageError("name.invalid", message, fix=fix)
+    raise UsageError("name.invalid", f"{message}; `{mended}` would do" if near else message)
 
 
 def _as_label(name: str) -> str:
