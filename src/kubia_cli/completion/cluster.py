@@ -50,9 +50,12 @@ class Cluster:
         """The names of a kind's objects, each with its state in the server's own columns."""
         limit = _MANY if self._ask.prefix else _FEW
         path = f"{self._path(kind)}?limit={limit}&includeObject=None"
-        return self._known(
+        said = self._known(
             path, lambda: _named_rows(self._json(path, _TABLE), kind.plural), lambda: self._slow_names(kind)
         )
+        if len(said.rows) == limit:
+            said.why = said.why or f"these are the first {limit}; type more for the others"
+        return said
 
     def read(self, kind: Kind, name: str, take: Any) -> Known:
         """What ``take`` makes of one object."""

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 #: Seconds: how long a TAB waits; how long an answer, a failure and the last answer behind a failure are good for.
 PATIENCE, FRESH, SILENT, LAST = 0.8, 2.0, 5.0, 60.0
 _FORM = 1
+_LATE = f"gives no answer within {PATIENCE:g} s"
 
 
 class Known:
@@ -68,7 +69,7 @@ class _Asking:
     def __init__(self, ask: Callable[[], Rows]) -> None:
         self._ask = ask
         self._rows: Rows | None = None
-        self._why = "does not answer"
+        self._why = ""
         self._done = _thread.allocate_lock()
         self._done.acquire()
         _thread.start_new_thread(self._run, ())
@@ -76,12 +77,14 @@ class _Asking:
     def wait(self, until: float) -> Rows | str:
         """The rows, or why there are none."""
         if not self._done.acquire(timeout=max(0.0, until - time.time())):
-            return f"gives no answer within {PATIENCE:.1g} s"
+            return _LATE
         return self._why if self._rows is None else self._rows
 
     def _run(self) -> None:
         try:
             self._rows = self._ask()
+        except TimeoutError:
+            self._why = _LATE
         except Exception as error:  # whatever it is, a TAB says it and goes on
             self._why = getattr(error, "message", "") or (str(error) if type(error).__name__ == "Unanswered" else "")
             self._why = self._why or "cannot be reached"

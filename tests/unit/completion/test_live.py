@@ -148,6 +148,28 @@ def test_bare_pods_need_a_namespace_s_own_path(server: Server) -> None:
     assert server.asked == ["/api/v1/namespaces/team-a/pods?limit=500&includeObject=None"]
 
 
+def test_a_list_that_was_cut_says_so(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [{"cells": [f"kubia-{number}", "1/1", "Running", 0, "5m", ""]} for number in range(500)]
+    monkeypatch.setitem(ANSWERS, "/api/v1/namespaces/team-a/pods", {**PODS, "rows": rows})
+    offer = asked("get pods ")
+    assert len(offer.candidates) == 500
+    assert offer.help == ["these are the first 500; type more for the others"]
+
+
+def test_where_a_plugin_knows_the_credentials_the_engine_asks(server: Server, tmp_path: Path) -> None:
+    credential = '{"apiVersion": "client.authentication.k8s.io/v1", "kind": "ExecCredential", "status": {"token": "t"}}'
+    (tmp_path / "plugin").write_text(f"#!/bin/sh\necho '{credential}'\n")
+    (tmp_path / "plugin").chmod(0o755)
+    plain = (tmp_path / "config").read_text()
+    exec_user = (
+        f'exec: {{apiVersion: client.authentication.k8s.io/v1, command: "{tmp_path}/plugin", interactiveMode: Never}}'
+    )
+    (tmp_path / "config").write_text(plain.replace("token: hunter2", exec_user))
+    assert dict(asked("get pods oth").candidates) == {"other": "Running 1/1 · 5m"}
+    kept = [file.read_bytes() for file in (tmp_path / "cache").rglob("*") if file.is_file()]
+    assert not any(b'"token"' in each for each in kept)
+
+
 def test_two_presses_ask_once(server: Server) -> None:
     first, second = asked("get pods "), asked("get pods ")
     assert first.candidates == second.candidates
