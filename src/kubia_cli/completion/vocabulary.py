@@ -8,6 +8,7 @@ from __future__ import annotations
 #: The completer of a flag's value, by its long spelling; "VERB --flag" where verbs differ, "VERB WHEN --flag" where
 #: its forms do. Others offer nothing.
 FLAGS = {
+    "--builder": "choices:auto,buildx,classic",
     "--container": "pod-containers",
     "--context": "contexts",
     "--docker-context": "docker-contexts",
