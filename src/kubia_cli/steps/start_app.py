@@ -63,7 +63,10 @@ class Applied:
 
 
 def apply(cluster: Cluster, app: App, *, take_over: bool, dry_run: DryRun, note: Callable[[str], None]) -> Applied:
-    """Make the cluster hold the app; ``note`` is told what is kept of it unasked. ConflictError when its name is another's, or a pod or job has another spec."""
+    """Make the cluster hold the app; ``note`` is told what is kept of it unasked.
+
+    ConflictError when its name is another's, or a pod or job has another spec.
+    """
     live = find_live(cluster, app, take_over=take_over)
     if app.port is None and (port := _served(app, live)):
         note(f"port: {port}, which it has now")
