@@ -7,8 +7,9 @@ from typing import Annotated
 import typer
 
 from kubia_cli.model import image as references
+from kubia_cli.model.duration import parse_duration
 from kubia_cli.model.resource import Resource
-from kubia_cli.options import Output, Platform, Quiet
+from kubia_cli.options import Output, Platform, Quiet, Timeout
 from kubia_cli.output import printers
 from kubia_cli.session import Session
 from kubia_cli.steps.docker_only import docker_asked
@@ -20,6 +21,7 @@ def command(
     image: Annotated[str, typer.Argument(metavar="IMAGE", help="NAME[:TAG|@DIGEST].", show_default=False)],
     *,
     platform: Platform = "",
+    timeout: Timeout = "",
     output: Output = "",
     quiet: Quiet = False,
 ) -> None:
@@ -31,11 +33,12 @@ def command(
       kubia pull registry.example.com/luksa/kubia:1
     """
     printers.check(output)
+    seconds = parse_duration(timeout) if timeout else 0.0
     docker = docker_asked(session)
     session.console.quiet = quiet
     reference = with_tag(session, references.parse(image))
     with session.stating("nothing was pulled"):
-        digest = fetch(session, reference, platform=platform)
+        digest = fetch(session, reference, platform=platform, timeout=seconds)
     if output:
         session.show([Resource("Image", reference.familiar, raw=docker.image(reference.familiar))], output)
     else:

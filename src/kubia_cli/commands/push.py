@@ -10,10 +10,11 @@ import typer
 from kubia_cli.engines import Event
 from kubia_cli.errors import DeniedError, UsageError
 from kubia_cli.model import image as references
+from kubia_cli.model.duration import parse_duration
 from kubia_cli.model.events import LayerProgress
 from kubia_cli.model.image import DOCKER_HUB, ImageReference
 from kubia_cli.model.resource import Resource
-from kubia_cli.options import Output, Quiet
+from kubia_cli.options import Output, Quiet, Timeout
 from kubia_cli.output import printers
 from kubia_cli.session import Session
 from kubia_cli.steps.docker_only import docker_asked
@@ -27,6 +28,7 @@ def command(
     session: Session,
     image: Annotated[str, typer.Argument(metavar="IMAGE", help="NAME[:TAG], with its registry.", show_default=False)],
     *,
+    timeout: Timeout = "",
     output: Output = "",
     quiet: Quiet = False,
 ) -> None:
@@ -38,33 +40,36 @@ def command(
       kubia push registry.example.com/luksa/kubia:1
     """
     printers.check(output)
+    seconds = parse_duration(timeout) if timeout else 0.0
     session.console.quiet = quiet
     reference = references.parse(image)
     if reference.digest:
         raise UsageError("image.reference", f"`{image}`: a tag is pushed; the registry's answer is the digest")
-    push(session, with_tag(session, reference), output)
+    push(session, with_tag(session, reference), output, timeout=seconds)
 
 
-def push(session: Session, reference: ImageReference, output: str = "") -> None:
+def push(session: Session, reference: ImageReference, output: str = "", *, timeout: float = 0) -> None:
     """Push one tag with progress and print the digest that it has now."""
     docker, name = docker_asked(session), reference.familiar
     layers: dict[str, str] = {}
     with session.stating(f"nothing was pushed: {name} in the registry is what it was"):
         session.console.note(f"The push refers to repository [{reference.name}]")
         try:
-            session.follow(_noting(docker.push(name), layers))
+            session.follow(_noting(docker.push(name, timeout=timeout), layers))
         except DeniedError as error:
             error.fix = _own_repository(reference) or error.fix
             raise
     with session.stating(f"unknown: the layers were sent, {name} was not confirmed"):
         digest = docker.pushed_digest(name)
+    reused = sum(status.startswith(_REUSED) for status in layers.values())
+    counted = f"{len(layers)}, {reused} of them reused"
+    session.console.note(f"layers: {counted}")
     session.console.note(f"{reference.tag}: digest: {digest}")
     if output:
         session.show([Resource("Image", f"{reference.familiar_name}@{digest}", raw=docker.image(name))], output)
     else:
         session.console.result(f"{reference.familiar_name}@{digest}")
-    reused = sum(status.startswith(_REUSED) for status in layers.values())
-    row = [name, f"{len(layers)}, {reused} of them reused", digest]
+    row = [name, counted, digest]
     session.summary("push", ["IMAGE", "LAYERS", "DIGEST"], [row])
 
 

@@ -207,10 +207,10 @@ class Docker(Protocol):
     def logout(self, host: str) -> bool:
         """Forget a registry's login; False when there was none."""
 
-    def pull(self, reference: str, *, platform: str = "") -> Iterator[Event]:
-        """Pull; yields LayerProgress. An error in the stream is raised."""
+    def pull(self, reference: str, *, platform: str = "", timeout: float = 0) -> Iterator[Event]:
+        """Pull; yields LayerProgress. An error in the stream is raised; ``timeout`` is in seconds, 0 for none."""
 
-    def push(self, reference: str) -> Iterator[Event]:
+    def push(self, reference: str, *, timeout: float = 0) -> Iterator[Event]:
         """Push one tag; yields LayerProgress. The digest is asked for afterwards by ``pushed_digest``."""
 
     def pushed_digest(self, reference: str) -> str:

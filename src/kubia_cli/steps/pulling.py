@@ -14,10 +14,10 @@ def with_tag(session: Session, reference: ImageReference) -> ImageReference:
     return reference.with_default_tag()
 
 
-def fetch(session: Session, reference: ImageReference, *, platform: str = "") -> str:
+def fetch(session: Session, reference: ImageReference, *, platform: str = "", timeout: float = 0) -> str:
     """Pull with progress; returns the digest (sha256:…) by which the registry knows the image, "" if it has none."""
     docker = session.docker
-    session.follow(docker.pull(reference.familiar, platform=platform))
+    session.follow(docker.pull(reference.familiar, platform=platform, timeout=timeout))
     digest = reference.digest or repo_digest(docker.image(reference.familiar), reference)
     if digest:
         session.console.note(f"Digest: {digest}")

@@ -6,7 +6,10 @@ The words are those of moby, of the registry's protocol (distribution ``registry
 
 from __future__ import annotations
 
+import ipaddress
 import re
+
+import requests
 
 from kubia_cli.errors import DeniedError, KubiaError, LocalError, NotFoundError, TransferError, UnreachableError
 from kubia_cli.model.image import DOCKER_HUB, ImageReference
@@ -26,6 +29,16 @@ _MISSING = re.compile(
     "no matching manifest",
     re.IGNORECASE,
 )
+#: What a registry says to who asks too often (distribution ``errcode.ErrorCodeTooManyRequests``).
+_BUSY = re.compile("toomanyrequests|429 Too Many Requests", re.IGNORECASE)
+#: What may be over in a moment: an answer of 5xx, and the network; not a wrong certificate or a name that is none.
+_PASSING = re.compile("HTTP status:? 5[0-9][0-9]|5[0-9][0-9] (?:Internal|Bad Gateway|Service|Gateway)|unexpected EOF")
+_LASTING = re.compile("x509:|HTTP response to HTTPS client|no such host")
+#: Seconds to wait before a transfer is tried again, by how often it was.
+_PAUSES_BUSY: tuple[float, ...] = (5.0, 10.0, 20.0)
+_PAUSES_PASSING: tuple[float, ...] = (1.0,)
+#: Seconds for the registry to say how long it wants to be left alone.
+_LOOK = 3.0
 _DISK_FULL = "no space left on device"
 _CODES = {
     "push": ("push.unreachable", "push.denied", "push.failed"),
@@ -61,3 +74,45 @@ def login_failure(said: str, host: str) -> KubiaError:
     if _DENIED.search(said):
         return DeniedError("login.denied", f"{host} refused the login", said=said)
     return TransferError("login.failed", f"the login to {host} could not be checked", said=said)
+
+
+def pause_before(attempt: int, said: str) -> float | None:
+    """Seconds to wait before the second, third, … ``attempt`` at a transfer that failed with ``said``; None: no more.
+
+    A whole transfer is repeated: the layers that have arrived are not sent again.
+    """
+    if _BUSY.search(said):
+        pauses = _PAUSES_BUSY
+    elif _PASSING.search(said) or (_UNREACHABLE.search(said) and not _LASTING.search(said)):
+        pauses = _PAUSES_PASSING
+    else:
+        return None
+    return pauses[attempt - 2] if attempt - 2 < len(pauses) else None
+
+
+def retry_after(said: str, reference: ImageReference) -> float:
+    """Seconds that a busy registry wants to be left alone, 0 when it does not say.
+
+    The engine keeps the header to itself, so the registry is looked at from here, without a login.
+    """
+    if not _BUSY.search(said):
+        return 0.0
+    scheme = "http" if _is_loopback(reference.registry) else "https"
+    host = "registry-1.docker.io" if reference.registry == DOCKER_HUB else reference.registry
+    url = f"{scheme}://{host}/v2/{reference.repository}/manifests/{reference.digest or reference.tag}"
+    with requests.Session() as asking:
+        asking.trust_env = False  # .netrc is for others
+        try:
+            wanted = asking.head(url, timeout=_LOOK).headers.get("Retry-After", "")
+        except requests.RequestException:
+            return 0.0
+    return float(wanted) if wanted.isascii() and wanted.isdigit() else 0.0
+
+
+def _is_loopback(registry: str) -> bool:
+    """Whether a registry is on this machine, where the engine too speaks HTTP without TLS."""
+    host = registry.rpartition(":")[0] or registry
+    try:
+        return host == "localhost" or ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False

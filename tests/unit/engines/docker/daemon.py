@@ -76,7 +76,7 @@ def daemon(answers: dict[str, Answer | Callable[[Asked], Answer]]) -> Iterator[D
             found = running.answers.get(f"{self.command} {path}", Answer({"message": "page not found"}, 404))
             self._answer(found(asked) if callable(found) else found)
 
-        do_GET = do_POST = do_DELETE = _serve  # noqa: N815 (names that http.server calls)
+        do_GET = do_HEAD = do_POST = do_DELETE = _serve  # noqa: N815 (names that http.server calls)
 
         def _body(self) -> bytes:
             if self.headers.get("Transfer-Encoding") != "chunked":
