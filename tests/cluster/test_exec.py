@@ -69,7 +69,7 @@ def test_a_bare_name_is_looked_up_on_both_engines(shell: Shell, pod: str, run_id
     both = shell(f"kubia exec {pod} true", status=2)
     assert both.stderr == (
         f"error[name.ambiguous]: {pod} is a container and a pod; --on docker or --on kubernetes says which is meant\n"
-        f"  fix: kubia --on docker exec {pod}\n"
+        f"  fix: kubia --on docker exec {pod} true\n"
     )
     assert shell(f"kubia --on kubernetes exec {pod} hostname").stdout == f"{pod}\n"
     assert shell(f"kubia --on docker exec {pod} hostname").stdout != f"{pod}\n"
