@@ -77,7 +77,6 @@ def run(argv: Sequence[str], session: Session) -> None:
             return
         words = [*verb_asked, "--help"]
     session.line = words
-    session.line = words
     if words[0] in ("--version", "-V"):
         session.console.result(f"kubia {__version__}")
         return
