@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 
@@ -48,6 +49,17 @@ class BuildStep:
     instruction: str
     cached: bool = False
     stage: str = ""
+
+
+_COLOUR = re.compile("\x1b\\[[0-9;]*m")
+
+
+def as_printed(line: str) -> str:
+    """What is left to read of a program's line: no colours, and only what follows its last carriage return.
+
+    The engine itself paints red what a build step writes to stderr.
+    """
+    return _COLOUR.sub("", line).rstrip("\r").rpartition("\r")[2]
 
 
 @dataclass(frozen=True)

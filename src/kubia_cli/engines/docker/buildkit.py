@@ -18,7 +18,7 @@ from kubia_cli.engines.docker.context.source import Source
 from kubia_cli.engines.docker.dockerfile import Dockerfile
 from kubia_cli.engines.docker.registry import registry_failure
 from kubia_cli.errors import BuildError, KubiaError, NotFoundError
-from kubia_cli.model.events import BuildStep, ContextSent, Event, LayerProgress, OutputLine
+from kubia_cli.model.events import BuildStep, ContextSent, Event, LayerProgress, OutputLine, as_printed
 from kubia_cli.model.image import parse
 
 _STEP = re.compile(r"\[(?:(.+?) +)?(\d+)/(\d+)\] (.*)", re.DOTALL)
@@ -63,7 +63,7 @@ class Vertex:
             self._unfinished = b""
 
     def _line(self, line: bytes) -> None:
-        self.last.append(line.decode("utf-8", "backslashreplace").rstrip("\r"))
+        self.last.append(as_printed(line.decode("utf-8", "backslashreplace")))
         self.waiting.append(OutputLine(self.last[-1]))
 
 

@@ -19,7 +19,7 @@ from kubia_cli.engines.docker.messages import Message
 from kubia_cli.engines.docker.registry import registry_failure
 from kubia_cli.engines.docker.transfer import layer_progress
 from kubia_cli.errors import BuildError, KubiaError, TransferError
-from kubia_cli.model.events import BuildStep, OutputLine
+from kubia_cli.model.events import BuildStep, OutputLine, as_printed
 
 #: How many of a failed step's last lines are quoted.
 LAST_LINES = 20
@@ -65,8 +65,10 @@ class Progress:
                 yield from self._line(each)
 
     def _line(self, line: str) -> Iterator[Event]:
-        self.last.append(line.rstrip("\r"))
-        yield OutputLine(self.last[-1])
+        printed = as_printed(line)
+        if printed or not line:  # the end of a colour is no line
+            self.last.append(printed)
+            yield OutputLine(printed)
 
     def rest(self) -> Iterator[Event]:
         """A last line without its end."""

@@ -105,6 +105,27 @@ def test_a_build(app: Path, tmp_path: Path) -> None:
     assert [(each["repo"], each["tag"]) for each in tags] == [("kubia", "latest"), (NAME, "1")]
 
 
+def test_a_step_is_told_without_its_colours_and_without_what_it_wrote_over(app: Path, tmp_path: Path) -> None:
+    painted = (
+        {"stream": "\x1b[91mnpm warn\n"},
+        {"stream": "\x1b[0m\x1b[91m 10%\r100%\r\n"},
+        {"stream": "\x1b[0m"},
+        {"stream": "\x1b[31;1mred\x1b[0m \x1b]0;title\x07\n"},
+        {"stream": "\x1b[0m"},
+    )
+    with daemon(building(*STEPS[:-1], *painted, *DONE)) as running:
+        events = list(engine(running, tmp_path).build(BuildRequest(str(app))))
+
+    assert [event.text for event in events if isinstance(event, OutputLine)] == [
+        "one",
+        "two",
+        "",
+        "npm warn",
+        "100%",
+        "red \x1b]0;title\x07",  # whatever else it is, output shows it and does not obey it
+    ]
+
+
 def test_words_of_a_build_prove_nothing(app: Path, tmp_path: Path) -> None:
     spoofed = {"stream": "Successfully built deadbeefdead\n"}
     with daemon(building(*STEPS, spoofed)) as running, pytest.raises(KubiaError) as caught:
