@@ -7,6 +7,7 @@ from datetime import datetime
 
 from kubia_cli.engines import Cluster, Object
 from kubia_cli.errors import DeniedError, NotFoundError
+from kubia_cli.model.manifest import ENDPOINT_SLICE, EVENT, POD, REPLICA_SET
 from kubia_cli.model.resource import Kind
 from kubia_cli.model.selector import pod_query
 from kubia_cli.output.pages.anything import object_page
@@ -15,11 +16,6 @@ from kubia_cli.output.pages.node import node_page
 from kubia_cli.output.pages.pod import pod_page
 from kubia_cli.output.pages.service import service_page
 
-#: What pages read beside their object; named here, so that no discovery is needed.
-_POD = Kind("Pod", "pods", "", "v1")
-_EVENT = Kind("Event", "events", "", "v1")
-_REPLICA_SET = Kind("ReplicaSet", "replicasets", "apps", "v1")
-_ENDPOINT_SLICE = Kind("EndpointSlice", "endpointslices", "discovery.k8s.io", "v1")
 _LEASE = Kind("Lease", "leases", "coordination.k8s.io", "v1")
 _LEASE_NAMESPACE = "kube-node-lease"
 
@@ -33,17 +29,17 @@ def page(cluster: Cluster, raw: Object, now: datetime) -> list[str]:
             return pod_page(raw, events, now)
         case ("v1", "Node"):
             unended = f"spec.nodeName={name},status.phase!=Succeeded,status.phase!=Failed"
-            pods = _if_allowed(lambda: items(cluster.list(_POD, None, fields=unended)))
+            pods = _if_allowed(lambda: items(cluster.list(POD, None, fields=unended)))
             return node_page(raw, pods, _lease(cluster, name), events, now)
         case ("v1", "Service"):
             own = f"kubernetes.io/service-name={name}"
-            slices = _if_allowed(lambda: items(cluster.list(_ENDPOINT_SLICE, namespace, labels=own)))
+            slices = _if_allowed(lambda: items(cluster.list(ENDPOINT_SLICE, namespace, labels=own)))
             return service_page(raw, slices, events, now)
         case ("v1", "ReplicationController") | ("apps/v1", "ReplicaSet"):
-            pods = _if_allowed(lambda: items(cluster.list(_POD, namespace, labels=pod_query(raw))))
+            pods = _if_allowed(lambda: items(cluster.list(POD, namespace, labels=pod_query(raw))))
             return replicas_page(raw, pods, events, now)
         case ("apps/v1", "Deployment"):
-            sets = _if_allowed(lambda: items(cluster.list(_REPLICA_SET, namespace, labels=pod_query(raw))))
+            sets = _if_allowed(lambda: items(cluster.list(REPLICA_SET, namespace, labels=pod_query(raw))))
             return deployment_page(raw, sets, events, now)
         case ("batch/v1", "Job"):
             return job_page(raw, events, now)
@@ -57,7 +53,7 @@ def _events(cluster: Cluster, raw: Object) -> list[Object] | None:
     if raw.get("kind") != "Node":
         about["uid"] = metadata.get("uid")
     fields = ",".join(f"involvedObject.{key}={value}" for key, value in about.items() if value)
-    return _if_allowed(lambda: items(cluster.list(_EVENT, metadata.get("namespace"), fields=fields)))
+    return _if_allowed(lambda: items(cluster.list(EVENT, metadata.get("namespace"), fields=fields)))
 
 
 def _lease(cluster: Cluster, node: str) -> Object | None:
